@@ -1,0 +1,14 @@
+//! The data structures: pure data, no keys, no clock, no I/O.
+
+pub mod hash;
+pub mod intset;
+pub mod limits;
+pub mod list;
+pub mod listpack;
+pub mod set;
+pub mod stream;
+pub mod value;
+pub mod zset;
+
+pub use limits::Limits;
+pub use value::{Type, Value};
