@@ -1,5 +1,8 @@
 //! The data structures: pure data, no keys, no clock, no I/O.
 
+pub mod compact;
+pub mod digest;
+pub mod duplicates;
 pub mod hash;
 pub mod intset;
 pub mod limits;
@@ -7,8 +10,9 @@ pub mod list;
 pub mod listpack;
 pub mod set;
 pub mod stream;
+pub mod table;
 pub mod value;
 pub mod zset;
 
 pub use limits::Limits;
-pub use value::{Type, Value};
+pub use value::{Type, Value, ValueRef};

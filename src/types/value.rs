@@ -20,6 +20,23 @@ pub enum Value {
     Stream(Stream),
 }
 
+/// A value where it lies: what is written to a file or a digest needs no copy of it.
+#[derive(Clone, Copy)]
+pub enum ValueRef<'a> {
+    /// The bytes of a string.
+    String(&'a [u8]),
+    /// See [`Value::List`].
+    List(&'a List),
+    /// See [`Value::Set`].
+    Set(&'a Set),
+    /// See [`Value::SortedSet`].
+    SortedSet(&'a SortedSet),
+    /// See [`Value::Hash`].
+    Hash(&'a Hash),
+    /// See [`Value::Stream`].
+    Stream(&'a Stream),
+}
+
 /// The types a key can have, in the order of Redis's type numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -55,13 +72,32 @@ impl Type {
 impl Value {
     /// The type of this value.
     pub fn kind(&self) -> Type {
+        self.as_ref().kind()
+    }
+
+    /// The same value, borrowed.
+    pub fn as_ref(&self) -> ValueRef<'_> {
         match self {
-            Value::String(_) => Type::String,
-            Value::List(_) => Type::List,
-            Value::Set(_) => Type::Set,
-            Value::SortedSet(_) => Type::SortedSet,
-            Value::Hash(_) => Type::Hash,
-            Value::Stream(_) => Type::Stream,
+            Value::String(bytes) => ValueRef::String(bytes),
+            Value::List(list) => ValueRef::List(list),
+            Value::Set(set) => ValueRef::Set(set),
+            Value::SortedSet(zset) => ValueRef::SortedSet(zset),
+            Value::Hash(hash) => ValueRef::Hash(hash),
+            Value::Stream(stream) => ValueRef::Stream(stream),
+        }
+    }
+}
+
+impl ValueRef<'_> {
+    /// The type of this value.
+    pub fn kind(self) -> Type {
+        match self {
+            ValueRef::String(_) => Type::String,
+            ValueRef::List(_) => Type::List,
+            ValueRef::Set(_) => Type::Set,
+            ValueRef::SortedSet(_) => Type::SortedSet,
+            ValueRef::Hash(_) => Type::Hash,
+            ValueRef::Stream(_) => Type::Stream,
         }
     }
 }

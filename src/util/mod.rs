@@ -6,3 +6,4 @@ pub mod glob;
 pub mod long_double;
 pub mod lzf;
 pub mod number;
+pub mod random;

@@ -1,0 +1,32 @@
+//! The commands, one file for each small family: the table entry, and the handler directly
+//! below it. A family's `mod.rs` lists its commands; nothing else knows them.
+
+use crate::engine::Command;
+
+mod connection;
+mod keys;
+mod server;
+mod string;
+
+/// Every command, by family.
+pub fn families() -> [&'static [&'static Command]; 4] {
+    [connection::COMMANDS, string::COMMANDS, keys::COMMANDS, server::COMMANDS]
+}
+
+/// What family files need all the time.
+mod prelude {
+    pub use crate::engine::{Acl, Command, Ctx, Flags, KeySpec, Locks, access};
+    pub use crate::protocol::{Arg, Args, Error, Key, Reply, Result};
+    pub use crate::store::{Event, Expiry, NewStr, Str, Txn};
+
+    // Flags by their bare names, so that an entry reads like its documentation.
+    pub const WRITE: Flags = Flags::WRITE;
+    pub const READONLY: Flags = Flags::READONLY;
+    pub const DENYOOM: Flags = Flags::DENYOOM;
+    pub const FAST: Flags = Flags::FAST;
+    pub const ADMIN: Flags = Flags::ADMIN;
+    pub const NOSCRIPT: Flags = Flags::NOSCRIPT;
+    pub const LOADING: Flags = Flags::LOADING;
+    pub const STALE: Flags = Flags::STALE;
+    pub const NO_AUTH: Flags = Flags::NO_AUTH;
+}

@@ -1,0 +1,6 @@
+//! The family.
+
+use crate::engine::Command;
+
+/// The family.
+pub const COMMANDS: &[&Command] = &[];

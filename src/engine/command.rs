@@ -1,0 +1,360 @@
+//! What a command is: one `const` entry with everything the server and its users need to
+//! know about it. The handler stands directly below its entry in `commands/`.
+
+use super::ctx::Ctx;
+use super::keyspec::KeySpec;
+use crate::protocol::{Arg, Args, Reply, Result};
+use smallvec::SmallVec;
+
+/// A command's code. It parses all its arguments before it touches a key.
+pub type Handler = for<'a> fn(&mut Ctx<'a>, Args<'a>, &mut Reply<'_>) -> Result;
+
+/// Flags of a command, as COMMAND INFO shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flags(pub u32);
+
+/// `a | b`, usable in constants.
+impl Flags {
+    /// No flag.
+    pub const NONE: Flags = Flags(0);
+    /// May change keys.
+    pub const WRITE: Flags = Flags(1);
+    /// Only reads keys.
+    pub const READONLY: Flags = Flags(1 << 1);
+    /// Refused when memory is over `maxmemory`.
+    pub const DENYOOM: Flags = Flags(1 << 2);
+    /// For administrators.
+    pub const ADMIN: Flags = Flags(1 << 3);
+    /// Publishes messages.
+    pub const PUBSUB: Flags = Flags(1 << 4);
+    /// Not allowed in scripts.
+    pub const NOSCRIPT: Flags = Flags(1 << 5);
+    /// May block its client.
+    pub const BLOCKING: Flags = Flags(1 << 6);
+    /// Allowed while a data set is loaded.
+    pub const LOADING: Flags = Flags(1 << 7);
+    /// Allowed on a replica without its primary.
+    pub const STALE: Flags = Flags(1 << 8);
+    /// Not shown to MONITOR.
+    pub const SKIP_MONITOR: Flags = Flags(1 << 9);
+    /// Not kept in the slow log.
+    pub const SKIP_SLOWLOG: Flags = Flags(1 << 10);
+    /// O(1) or O(log N).
+    pub const FAST: Flags = Flags(1 << 11);
+    /// Allowed before authentication.
+    pub const NO_AUTH: Flags = Flags(1 << 12);
+    /// Not allowed in a transaction.
+    pub const NO_MULTI: Flags = Flags(1 << 13);
+    /// Its keys do not stand at fixed places.
+    pub const MOVABLEKEYS: Flags = Flags(1 << 14);
+    /// Refused while a background save could be confused by it.
+    pub const NO_ASYNC_LOADING: Flags = Flags(1 << 15);
+    /// Replies may come in any order.
+    pub const MAY_REPLICATE: Flags = Flags(1 << 16);
+    /// Needs no keyspace lock of its own though it names keys.
+    pub const ALLOW_BUSY: Flags = Flags(1 << 17);
+    /// Its keys need not exist for a transaction in a cluster.
+    pub const NO_MANDATORY_KEYS: Flags = Flags(1 << 18);
+    /// Protected by a parameter of its own.
+    pub const PROTECTED: Flags = Flags(1 << 19);
+
+    /// Names in COMMAND INFO, in its order.
+    pub const NAMES: [(Flags, &'static str); 20] = [
+        (Flags::WRITE, "write"),
+        (Flags::READONLY, "readonly"),
+        (Flags::DENYOOM, "denyoom"),
+        (Flags::ADMIN, "admin"),
+        (Flags::PUBSUB, "pubsub"),
+        (Flags::NOSCRIPT, "noscript"),
+        (Flags::BLOCKING, "blocking"),
+        (Flags::LOADING, "loading"),
+        (Flags::STALE, "stale"),
+        (Flags::SKIP_MONITOR, "skip_monitor"),
+        (Flags::SKIP_SLOWLOG, "skip_slowlog"),
+        (Flags::FAST, "fast"),
+        (Flags::NO_AUTH, "no_auth"),
+        (Flags::MAY_REPLICATE, "may_replicate"),
+        (Flags::NO_MANDATORY_KEYS, "no_mandatory_keys"),
+        (Flags::PROTECTED, "protected"),
+        (Flags::NO_ASYNC_LOADING, "no_async_loading"),
+        (Flags::NO_MULTI, "no_multi"),
+        (Flags::MOVABLEKEYS, "movablekeys"),
+        (Flags::ALLOW_BUSY, "allow_busy"),
+    ];
+
+    /// Both sets of flags.
+    pub const fn or(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
+    }
+
+    /// Whether all of `other`'s flags are set.
+    pub const fn has(self, other: Flags) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+impl std::ops::BitOr for Flags {
+    type Output = Flags;
+
+    fn bitor(self, other: Flags) -> Flags {
+        self.or(other)
+    }
+}
+
+/// ACL categories, as bits; which of `@read`, `@write`, `@fast`, `@slow`, `@admin`,
+/// `@dangerous`, `@pubsub` and `@blocking` a command is in follows from its flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acl(pub u32);
+
+impl Acl {
+    /// No category beyond those that follow from flags.
+    pub const NONE: Acl = Acl(0);
+    /// `@keyspace`
+    pub const KEYSPACE: Acl = Acl(1);
+    /// `@read`
+    pub const READ: Acl = Acl(1 << 1);
+    /// `@write`
+    pub const WRITE: Acl = Acl(1 << 2);
+    /// `@set`
+    pub const SET: Acl = Acl(1 << 3);
+    /// `@sortedset`
+    pub const SORTED_SET: Acl = Acl(1 << 4);
+    /// `@list`
+    pub const LIST: Acl = Acl(1 << 5);
+    /// `@hash`
+    pub const HASH: Acl = Acl(1 << 6);
+    /// `@string`
+    pub const STRING: Acl = Acl(1 << 7);
+    /// `@bitmap`
+    pub const BITMAP: Acl = Acl(1 << 8);
+    /// `@hyperloglog`
+    pub const HYPERLOGLOG: Acl = Acl(1 << 9);
+    /// `@geo`
+    pub const GEO: Acl = Acl(1 << 10);
+    /// `@stream`
+    pub const STREAM: Acl = Acl(1 << 11);
+    /// `@pubsub`
+    pub const PUBSUB: Acl = Acl(1 << 12);
+    /// `@admin`
+    pub const ADMIN: Acl = Acl(1 << 13);
+    /// `@fast`
+    pub const FAST: Acl = Acl(1 << 14);
+    /// `@slow`
+    pub const SLOW: Acl = Acl(1 << 15);
+    /// `@blocking`
+    pub const BLOCKING: Acl = Acl(1 << 16);
+    /// `@dangerous`
+    pub const DANGEROUS: Acl = Acl(1 << 17);
+    /// `@connection`
+    pub const CONNECTION: Acl = Acl(1 << 18);
+    /// `@transaction`
+    pub const TRANSACTION: Acl = Acl(1 << 19);
+    /// `@scripting`
+    pub const SCRIPTING: Acl = Acl(1 << 20);
+
+    /// Names, in ACL CAT's order.
+    pub const NAMES: [(Acl, &'static str); 21] = [
+        (Acl::KEYSPACE, "keyspace"),
+        (Acl::READ, "read"),
+        (Acl::WRITE, "write"),
+        (Acl::SET, "set"),
+        (Acl::SORTED_SET, "sortedset"),
+        (Acl::LIST, "list"),
+        (Acl::HASH, "hash"),
+        (Acl::STRING, "string"),
+        (Acl::BITMAP, "bitmap"),
+        (Acl::HYPERLOGLOG, "hyperloglog"),
+        (Acl::GEO, "geo"),
+        (Acl::STREAM, "stream"),
+        (Acl::PUBSUB, "pubsub"),
+        (Acl::ADMIN, "admin"),
+        (Acl::FAST, "fast"),
+        (Acl::SLOW, "slow"),
+        (Acl::BLOCKING, "blocking"),
+        (Acl::DANGEROUS, "dangerous"),
+        (Acl::CONNECTION, "connection"),
+        (Acl::TRANSACTION, "transaction"),
+        (Acl::SCRIPTING, "scripting"),
+    ];
+
+    /// Both sets of categories.
+    pub const fn or(self, other: Acl) -> Acl {
+        Acl(self.0 | other.0)
+    }
+
+    /// Whether all of `other`'s categories are set.
+    pub const fn has(self, other: Acl) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+impl std::ops::BitOr for Acl {
+    type Output = Acl;
+
+    fn bitor(self, other: Acl) -> Acl {
+        self.or(other)
+    }
+}
+
+/// What a command locks before it runs.
+#[derive(Clone, Copy)]
+pub enum Locks {
+    /// The shards of its keys.
+    Keys,
+    /// The shards of its keys, in the client's database and in the one this names.
+    KeysAlsoIn(fn(&[Arg<'_>]) -> Option<u16>),
+    /// Every shard of the databases this names; it is given the client's and how many there are.
+    Databases(fn(&[Arg<'_>], u16, u16) -> SmallVec<[u16; 2]>),
+}
+
+/// One command, or one subcommand.
+pub struct Command {
+    /// Its name in lower case; a subcommand's is without its container's.
+    pub name: &'static str,
+    /// Arguments with the name (and the container's); negative means at least so many.
+    pub arity: i32,
+    /// Its code. A container without one needs a subcommand.
+    pub handler: Option<Handler>,
+    /// Flags.
+    pub flags: Flags,
+    /// ACL categories.
+    pub acl: Acl,
+    /// Where its keys are.
+    pub keys: &'static [KeySpec],
+    /// What it locks.
+    pub locks: Locks,
+    /// Subcommands.
+    pub subcommands: &'static [&'static Command],
+    /// The first Redis version that had it.
+    pub since: &'static str,
+    /// Its time complexity, as documentation shows it.
+    pub complexity: &'static str,
+    /// Its arguments, as documentation shows them.
+    pub syntax: &'static str,
+    /// What it does, in one sentence.
+    pub summary: &'static str,
+    /// Its group in the documentation.
+    pub group: &'static str,
+    /// Hints for clients and proxies (`request_policy:…`, `nondeterministic_output`).
+    pub tips: &'static [&'static str],
+    /// Since when it is deprecated, and what replaces it.
+    pub deprecated: Option<(&'static str, &'static str)>,
+}
+
+impl Command {
+    /// A command without flags, keys or documentation yet.
+    pub const fn new(name: &'static str, arity: i32, handler: Handler) -> Command {
+        Command { handler: Some(handler), ..Command::container(name, arity) }
+    }
+
+    /// A container of subcommands.
+    pub const fn container(name: &'static str, arity: i32) -> Command {
+        Command {
+            name,
+            arity,
+            handler: None,
+            flags: Flags::NONE,
+            acl: Acl::NONE,
+            keys: &[],
+            locks: Locks::Keys,
+            subcommands: &[],
+            since: "1.0.0",
+            complexity: "",
+            syntax: "",
+            summary: "",
+            group: "generic",
+            tips: &[],
+            deprecated: None,
+        }
+    }
+
+    /// Sets the flags.
+    pub const fn flags(self, flags: Flags) -> Command {
+        Command { flags, ..self }
+    }
+
+    /// Sets the ACL categories beyond those that follow from flags.
+    pub const fn acl(self, acl: Acl) -> Command {
+        Command { acl, ..self }
+    }
+
+    /// Sets the key specifications.
+    pub const fn keys(self, keys: &'static [KeySpec]) -> Command {
+        Command { keys, ..self }
+    }
+
+    /// Sets what is locked, where it is not just the keys' shards.
+    pub const fn locks(self, locks: Locks) -> Command {
+        Command { locks, ..self }
+    }
+
+    /// Sets the subcommands.
+    pub const fn subcommands(self, subcommands: &'static [&'static Command]) -> Command {
+        Command { subcommands, ..self }
+    }
+
+    /// Sets the first version.
+    pub const fn since(self, since: &'static str) -> Command {
+        Command { since, ..self }
+    }
+
+    /// Sets the time complexity.
+    pub const fn complexity(self, complexity: &'static str) -> Command {
+        Command { complexity, ..self }
+    }
+
+    /// Sets the arguments' syntax.
+    pub const fn syntax(self, syntax: &'static str) -> Command {
+        Command { syntax, ..self }
+    }
+
+    /// Sets the summary.
+    pub const fn summary(self, summary: &'static str) -> Command {
+        Command { summary, ..self }
+    }
+
+    /// Sets the documentation group.
+    pub const fn group(self, group: &'static str) -> Command {
+        Command { group, ..self }
+    }
+
+    /// Sets the hints.
+    pub const fn tips(self, tips: &'static [&'static str]) -> Command {
+        Command { tips, ..self }
+    }
+
+    /// Marks it deprecated since a version, in favour of something.
+    pub const fn deprecated(self, since: &'static str, replaced_by: &'static str) -> Command {
+        Command { deprecated: Some((since, replaced_by)), ..self }
+    }
+
+    /// Whether this many arguments are right.
+    pub fn accepts(&self, argc: usize) -> bool {
+        let least = self.arity.unsigned_abs() as usize;
+        if self.arity >= 0 { argc == least } else { argc >= least }
+    }
+
+    /// All ACL categories: its own, and those that follow from flags.
+    pub fn categories(&self) -> Acl {
+        let mut all = self.acl;
+        let implied = [
+            (Flags::WRITE, Acl::WRITE),
+            (Flags::ADMIN, Acl::ADMIN.or(Acl::DANGEROUS)),
+            (Flags::PUBSUB, Acl::PUBSUB),
+            (Flags::FAST, Acl::FAST),
+            (Flags::BLOCKING, Acl::BLOCKING),
+        ];
+        for (flag, category) in implied {
+            if self.flags.has(flag) {
+                all = all | category;
+            }
+        }
+        if self.flags.has(Flags::READONLY) && !all.has(Acl::SCRIPTING) {
+            all = all | Acl::READ;
+        }
+        if !all.has(Acl::FAST) {
+            all = all | Acl::SLOW;
+        }
+        all
+    }
+}

@@ -1,0 +1,25 @@
+//! The commit: the one place where a command's changes have side effects. It runs while the
+//! guards are still held, and only when something changed. Handlers never do any of this.
+
+use super::Engine;
+use crate::store::{Class, Txn};
+use std::sync::atomic::Ordering;
+
+/// Does every side effect of the changes recorded in `txn`.
+pub fn commit(engine: &Engine, txn: &Txn<'_>) {
+    if !txn.is_dirty() {
+        return;
+    }
+    let mut expired = 0;
+    for change in txn.changes() {
+        let place = engine.keyspace.place(change.db, change.hash);
+        let shard = engine.keyspace.database(place.db()).shard(place.shard());
+        shard.watchers.touch(txn.name(change));
+        expired += u64::from(change.event.class == Class::EXPIRED);
+    }
+    if expired > 0 {
+        engine.stats.expired_keys.fetch_add(expired, Ordering::Relaxed);
+    }
+    let changes = (txn.changes().len() as u64).max(1) - expired.min(txn.changes().len() as u64);
+    engine.stats.dirty.fetch_add(changes, Ordering::Relaxed);
+}

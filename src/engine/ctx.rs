@@ -1,0 +1,43 @@
+//! What a handler works with: the server's parts, its client's session, and the transaction
+//! that holds its keys.
+
+use super::command::Command;
+use super::table::Row;
+use super::Engine;
+use crate::protocol::{Error, Result};
+use crate::services::session::Session;
+use crate::store::Txn;
+use crate::util::number;
+
+/// The context of one call.
+pub struct Ctx<'a> {
+    /// The server's parts.
+    pub engine: &'a Engine,
+    /// The client's own state.
+    pub session: &'a mut Session,
+    /// The command's place in the table.
+    pub row: &'a Row,
+    /// The locked shards of the command's keys.
+    pub txn: Txn<'a>,
+}
+
+impl Ctx<'_> {
+    /// The command that runs.
+    pub fn command(&self) -> &'static Command {
+        self.row.command
+    }
+
+    /// The time at which the command happens, Unix time in milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        self.txn.now_ms()
+    }
+
+    /// A database's number from its text.
+    pub fn db_index(&self, text: &[u8]) -> Result<u16> {
+        let index = number::parse_i64(text).ok_or(Error::NotInteger)?;
+        u16::try_from(index)
+            .ok()
+            .filter(|db| *db < self.engine.keyspace.databases())
+            .ok_or(Error::DbIndex)
+    }
+}

@@ -1,0 +1,86 @@
+//! What a command is, the table of all commands, the dispatch of one, and the commit of its
+//! effects. EXEC, scripts, replay and a replica's apply all come through here, so this
+//! folder knows no command itself: the server hands it the table.
+
+pub mod command;
+pub mod commit;
+pub mod ctx;
+pub mod dispatch;
+pub mod effects;
+pub mod keyspec;
+pub mod shutdown;
+pub mod table;
+
+pub use command::{Acl, Command, Flags, Locks};
+pub use ctx::Ctx;
+pub use keyspec::{KeySpec, access};
+pub use table::Table;
+
+use crate::services::clients::Clients;
+use crate::services::config::Config;
+use crate::services::log::Log;
+use crate::services::pause::Pause;
+use crate::services::stats::Stats;
+use crate::store::Keyspace;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
+
+/// The server's parts, as every thread shares them.
+pub struct Engine {
+    /// The keys.
+    pub keyspace: Keyspace,
+    /// Every parameter.
+    pub config: Config,
+    /// Everyone connected.
+    pub clients: Clients,
+    /// Counters.
+    pub stats: Stats,
+    /// Every command.
+    pub table: Table,
+    /// The log.
+    pub log: Log,
+    /// CLIENT PAUSE.
+    pub pause: Pause,
+    /// What identifies this process to the world.
+    pub identity: Identity,
+    /// The state of loading and saving.
+    pub persistence: Persistence,
+    /// Asks the main thread to end the server.
+    pub shutdown: shutdown::Door,
+    /// `DEBUG SET-ACTIVE-EXPIRE 0` stops the reaper, for tests.
+    pub reaper_on: AtomicBool,
+}
+
+/// What identifies a running server.
+pub struct Identity {
+    /// 40 random hexadecimal digits, new with every start.
+    pub run_id: String,
+    /// The replication history's name: 40 random hexadecimal digits.
+    pub replication_id: parking_lot::Mutex<String>,
+    /// When the process started, Unix time in milliseconds.
+    pub started_ms: i64,
+    /// The executable's path.
+    pub executable: String,
+    /// The configuration file's path; empty without one.
+    pub config_file: String,
+    /// The port that clients come in by.
+    pub port: u16,
+}
+
+/// Loading and saving, as INFO persistence tells.
+#[derive(Default)]
+pub struct Persistence {
+    /// A file is being loaded: most commands are refused.
+    pub loading: AtomicBool,
+    /// The last save that worked, Unix time in seconds.
+    pub last_save_s: AtomicI64,
+    /// Saves since the start.
+    pub saves: AtomicU64,
+    /// Whether the last save failed.
+    pub last_save_failed: AtomicBool,
+    /// Keys that the last load skipped since they had expired.
+    pub load_expired: AtomicU64,
+    /// Keys that the last load brought.
+    pub load_keys: AtomicU64,
+    /// Function libraries that came with the data set, kept for the next save.
+    pub functions: parking_lot::Mutex<Vec<Vec<u8>>>,
+}

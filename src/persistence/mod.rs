@@ -1,0 +1,3 @@
+//! What outlives the process: the RDB format of snapshots and of DUMP.
+
+pub mod rdb;

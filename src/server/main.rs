@@ -1,0 +1,187 @@
+//! From the command line to a server that is ready, and to its end.
+
+use super::thread::spawn_service;
+use super::{housekeeping, listen, load, reaper, stop};
+use crate::commands;
+use crate::engine::shutdown::Door;
+use crate::engine::{Engine, Identity, Persistence, Table, effects};
+use crate::services::clients::Clients;
+use crate::services::config::{self, Startup, params};
+use crate::services::log::Log;
+use crate::services::pause::Pause;
+use crate::services::stats::Stats;
+use crate::store::Keyspace;
+use crate::util::{clock, random};
+use anyhow::{Context, Result};
+use argh::FromArgs;
+use std::ffi::OsString;
+use std::io;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize};
+
+/// A Redis server: one blocking thread per connection over a sharded keyspace.
+///
+/// Every configuration parameter is a flag, as with redis-server:
+/// skein [/path/to/redis.conf] [--port 6379] [--dir D] [--save ""] [--name value ...]
+#[derive(FromArgs)]
+struct Cli {
+    /// print the version and exit
+    #[argh(switch, short = 'v')]
+    version: bool,
+    /// read the configuration that the other arguments give, say what is wrong with it, and exit
+    #[argh(switch)]
+    check_config: bool,
+}
+
+/// Runs the server that the process's arguments ask for.
+pub fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let (own, rest) = split_own_flags(args);
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    let cli = match Cli::from_args(&["skein"], &own) {
+        Ok(cli) => cli,
+        Err(exit) => {
+            print!("{}", exit.output);
+            return if exit.status.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+    };
+    if cli.version {
+        println!("{}", version_line());
+        return ExitCode::SUCCESS;
+    }
+    let startup = match config::from_args(rest, &mut io::stdin()) {
+        Ok(startup) => startup,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    if cli.check_config {
+        println!("The configuration is good.");
+        return ExitCode::SUCCESS;
+    }
+    match run(startup) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// What `--version` prints.
+fn version_line() -> String {
+    format!(
+        "skein server v={} redis_version={} malloc=jemalloc bits={}",
+        env!("CARGO_PKG_VERSION"),
+        config::REDIS_VERSION,
+        usize::BITS
+    )
+}
+
+/// Takes skein's own flags out; everything else belongs to the parameter table.
+fn split_own_flags(args: Vec<OsString>) -> (Vec<String>, Vec<OsString>) {
+    let is_own = |arg: &OsString| {
+        ["--help", "-h", "help", "--version", "-v", "--check-config"].iter().any(|own| arg == own)
+    };
+    let first_only = args.len() == 1;
+    let (own, rest): (Vec<_>, Vec<_>) = args
+        .into_iter()
+        .partition(|arg| is_own(arg) && (first_only || arg != "help"));
+    let own = own.into_iter().map(|arg| match arg.to_str() {
+        Some("-h") => "--help".to_owned(),
+        _ => arg.to_string_lossy().into_owned(),
+    });
+    (own.collect(), rest)
+}
+
+/// Runs until the server is asked to end. What went wrong has been logged.
+fn run(startup: Startup) -> Result<()> {
+    let engine = build(startup);
+    let log = &engine.log;
+    let outcome = serve(&engine);
+    if let Err(error) = &outcome {
+        log.warning(format!("{error:#}"));
+    }
+    outcome
+}
+
+/// Puts the parts together. Nothing runs yet.
+fn build(startup: Startup) -> Engine {
+    let config = startup.config;
+    let databases = u16::try_from(config.get(params::DATABASES)).unwrap_or(u16::MAX);
+    let table = Table::new(&commands::families());
+    let stats = Stats::new(table.rows().len());
+    let identity = Identity {
+        run_id: random::hex(40),
+        replication_id: parking_lot::Mutex::new(random::hex(40)),
+        started_ms: clock::now_ms(),
+        executable: std::env::current_exe()
+            .map_or_else(|_| String::new(), |path| path.display().to_string()),
+        config_file: config.file().map_or_else(String::new, |path| path.display().to_string()),
+        port: u16::try_from(config.get(params::PORT)).unwrap_or(0),
+    };
+    Engine {
+        keyspace: Keyspace::new(databases),
+        config,
+        clients: Clients::default(),
+        stats,
+        table,
+        log: Log::default(),
+        pause: Pause::default(),
+        identity,
+        persistence: Persistence {
+            last_save_s: AtomicI64::new(clock::now_ms() / 1000),
+            ..Persistence::default()
+        },
+        shutdown: Door::default(),
+        reaper_on: AtomicBool::new(true),
+    }
+}
+
+fn serve(engine: &Engine) -> Result<()> {
+    let config = &engine.config;
+    effects::apply_all(engine)?;
+    let log = &engine.log;
+    log.notice("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
+    log.notice(format!(
+        "skein version={}, Redis version={}, bits={}, pid={}, just started",
+        env!("CARGO_PKG_VERSION"),
+        config::REDIS_VERSION,
+        usize::BITS,
+        std::process::id()
+    ));
+    match config.file() {
+        Some(_) => log.notice("Configuration loaded"),
+        None => log.warning(
+            "Warning: no config file specified, using the default config. In order to specify a \
+             config file use skein /path/to/redis.conf",
+        ),
+    }
+    let dir = config.get(params::DIR).0;
+    std::env::set_current_dir(&dir)
+        .with_context(|| format!("Can't chdir to '{}'", dir.display()))?;
+    housekeeping::raise_open_files(engine);
+    let signals = stop::Signals::install(engine)?;
+    let listeners = listen::open(engine)?;
+    let _pid_file = housekeeping::PidFile::write(engine);
+    log.notice(format!("Running mode=standalone, port={}.", engine.identity.port));
+    log.notice(format!("PID: {}", std::process::id()));
+    log.notice("Server initialized");
+    load::at_start(engine)?;
+    for listener in &listeners {
+        log.notice(format!("Ready to accept connections {}", listener.kind_name()));
+    }
+    let running = AtomicUsize::new(0);
+    std::thread::scope(|scope| -> Result<()> {
+        spawn_service(scope, "reaper", || reaper::run(engine))?;
+        spawn_service(scope, "reclaimer", || stop::until_ending(engine, |engine| {
+            engine.keyspace.reclaimer.free_next();
+        }))?;
+        spawn_service(scope, "housekeeping", || housekeeping::run(engine))?;
+        for (index, listener) in listeners.iter().enumerate() {
+            let running = &running;
+            spawn_service(scope, &format!("listener-{index}"), move || {
+                listen::accept_loop(engine, listener, scope, running);
+            })?;
+        }
+        stop::wait_and_end(engine, &signals, &listeners, &running)
+    })
+}

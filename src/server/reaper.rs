@@ -1,0 +1,45 @@
+//! The reaper: sleeps until the next deadline anywhere, then deletes what is due in short
+//! bites, so that no command waits for more than one of them.
+
+use crate::engine::Engine;
+use crate::engine::commit::commit;
+use crate::store::Txn;
+use crate::util::clock;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Keys deleted before a shard's lock is let go.
+const BITE: usize = 64;
+/// Without a deadline the reaper looks around this often.
+const LONGEST_SLEEP: Duration = Duration::from_millis(500);
+
+/// Runs until the server ends.
+pub fn run(engine: &Engine) {
+    while !engine.shutdown.is_ending() {
+        let alarm = &engine.keyspace.alarm;
+        alarm.arm();
+        if !engine.reaper_on.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(10));
+            continue;
+        }
+        reap_due(engine);
+        alarm.sleep(engine.keyspace.next_deadline_ms(), LONGEST_SLEEP, clock::now_ms);
+    }
+}
+
+/// Deletes every key whose time has come by now.
+fn reap_due(engine: &Engine) {
+    let now_ms = clock::now_ms();
+    for place in engine.keyspace.due_places(now_ms) {
+        loop {
+            let mut txn = Txn::lock_place(&engine.keyspace, place, clock::now_ms());
+            let (reaped, lag_ms) = txn.reap(BITE);
+            commit(engine, &txn);
+            txn.finish();
+            engine.stats.expire_lag_ms.fetch_max(lag_ms, Ordering::Relaxed);
+            if reaped < BITE {
+                break;
+            }
+        }
+    }
+}

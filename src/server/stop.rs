@@ -1,0 +1,109 @@
+//! The orderly end: no new clients, replies flushed, save points honoured.
+
+use super::listen::Listener;
+use super::save;
+use crate::engine::Engine;
+use crate::engine::shutdown::Request;
+use crate::services::config::params;
+use anyhow::{Context, Result};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM};
+use signal_hook::flag;
+use std::net::Shutdown;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// How often the main thread looks for signals.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long clients may take to get the replies that are already written.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// The signals that end the server, as flags that their handlers raise.
+pub struct Signals {
+    term: Arc<AtomicBool>,
+    int: Arc<AtomicBool>,
+}
+
+impl Signals {
+    /// Installs the handlers. A second SIGINT ends the process at once, saved or not.
+    pub fn install(_engine: &Engine) -> Result<Signals> {
+        let (term, int) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        flag::register_conditional_shutdown(SIGINT, 1, Arc::clone(&int)).context("SIGINT")?;
+        flag::register(SIGTERM, Arc::clone(&term)).context("SIGTERM")?;
+        flag::register(SIGINT, Arc::clone(&int)).context("SIGINT")?;
+        let ignored = Arc::new(AtomicBool::new(false));
+        flag::register(SIGHUP, Arc::clone(&ignored)).context("SIGHUP")?;
+        flag::register(SIGPIPE, ignored).context("SIGPIPE")?;
+        Ok(Signals { term, int })
+    }
+
+    fn request(&self) -> Option<Request> {
+        let signal = match (self.term.swap(false, Ordering::AcqRel), &self.int) {
+            (true, _) => "SIGTERM",
+            (false, int) if int.load(Ordering::Acquire) => "SIGINT",
+            _ => return None,
+        };
+        Some(Request { signal: Some(signal), ..Request::default() })
+    }
+}
+
+/// Repeats `work` until the server ends.
+pub fn until_ending(engine: &Engine, work: impl Fn(&Engine)) {
+    while !engine.shutdown.is_ending() {
+        work(engine);
+    }
+}
+
+/// Waits until somebody asks for the end, and brings it about. Only returns by an error;
+/// the process exits here.
+pub fn wait_and_end(
+    engine: &Engine,
+    signals: &Signals,
+    listeners: &[Listener],
+    running: &AtomicUsize,
+) -> Result<()> {
+    loop {
+        if let Some(request) = signals.request() {
+            engine.shutdown.knock(request);
+        }
+        let Some(request) = engine.shutdown.wait(LOOK_EVERY) else { continue };
+        match request.signal {
+            Some(signal) => engine.log.warning(format!("Received {signal} scheduling shutdown...")),
+            None => engine.log.warning("User requested shutdown..."),
+        }
+        if let Err(error) = save_on_the_way_out(engine, &request) {
+            engine.log.warning(format!("Error trying to save the DB, can't exit: {error:#}"));
+            if !request.force {
+                engine.shutdown.refuse();
+                continue;
+            }
+        }
+        end(engine, listeners, running);
+    }
+}
+
+fn save_on_the_way_out(engine: &Engine, request: &Request) -> Result<()> {
+    let wanted = request.save.unwrap_or(!engine.config.get(params::SAVE).0.is_empty());
+    if !wanted {
+        return Ok(());
+    }
+    engine.log.notice("Saving the final RDB snapshot before exiting.");
+    save::to_file(engine)
+}
+
+/// Lets clients go, removes what must not stay behind, and exits.
+fn end(engine: &Engine, listeners: &[Listener], running: &AtomicUsize) -> ! {
+    listeners.iter().for_each(Listener::close);
+    for client in engine.clients.all() {
+        // Requests that have arrived are served and answered; then the input ends.
+        client.stream.shutdown(Shutdown::Read);
+    }
+    let began = Instant::now();
+    // The thread that asked for the end waits for it and is not waited for.
+    while running.load(Ordering::Acquire) > 1 && began.elapsed() < DRAIN {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    super::housekeeping::remove_files(engine);
+    engine.log.warning("Redis is now ready to exit, bye bye...");
+    std::process::exit(0);
+}

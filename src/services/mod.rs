@@ -1,0 +1,11 @@
+//! What the server knows beside the keys: configuration, clients, sessions, statistics,
+//! the log. Nothing here knows a command.
+
+pub mod clients;
+pub mod config;
+pub mod log;
+pub mod memory;
+pub mod pause;
+pub mod session;
+pub mod stats;
+pub mod stream;

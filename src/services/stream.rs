@@ -1,0 +1,104 @@
+//! A client's socket, whatever its kind. Reading and writing work on `&Stream`, so that one
+//! thread may read, another write and a third end the connection.
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+/// A connected socket.
+pub enum Stream {
+    /// TCP.
+    Tcp(TcpStream),
+    /// A Unix domain socket.
+    Unix(UnixStream),
+}
+
+impl Stream {
+    /// The peer's address as CLIENT LIST shows it.
+    pub fn peer(&self, unix_path: &str) -> String {
+        match self {
+            Stream::Tcp(tcp) => tcp.peer_addr().map_or_else(|_| "?:0".into(), |a| a.to_string()),
+            Stream::Unix(_) => format!("{unix_path}:0"),
+        }
+    }
+
+    /// Our own address on this connection.
+    pub fn local(&self, unix_path: &str) -> String {
+        match self {
+            Stream::Tcp(tcp) => tcp.local_addr().map_or_else(|_| "?:0".into(), |a| a.to_string()),
+            Stream::Unix(_) => format!("{unix_path}:0"),
+        }
+    }
+
+    /// Whether the peer is on this machine.
+    pub fn is_local(&self) -> bool {
+        match self {
+            Stream::Tcp(tcp) => {
+                tcp.peer_addr().is_ok_and(|addr| addr.ip().to_canonical().is_loopback())
+            }
+            Stream::Unix(_) => true,
+        }
+    }
+
+    /// The descriptor's number, for CLIENT LIST.
+    pub fn fd(&self) -> RawFd {
+        match self {
+            Stream::Tcp(tcp) => tcp.as_raw_fd(),
+            Stream::Unix(unix) => unix.as_raw_fd(),
+        }
+    }
+
+    /// Ends reading, writing or both; a thread blocked in them wakes up.
+    pub fn shutdown(&self, how: Shutdown) {
+        // A peer that is already gone is what was asked for.
+        let _ = match self {
+            Stream::Tcp(tcp) => tcp.shutdown(how),
+            Stream::Unix(unix) => unix.shutdown(how),
+        };
+    }
+
+    /// Whether something can be read, waiting for it up to `longest`.
+    pub fn is_readable_within(&self, longest: Duration) -> bool {
+        let fd = match self {
+            Stream::Tcp(tcp) => tcp.as_fd(),
+            Stream::Unix(unix) => unix.as_fd(),
+        };
+        let timeout = Timespec::try_from(longest).ok();
+        let mut polled = [PollFd::new(&fd, PollFlags::IN)];
+        // An error counts as readable: the read that follows reports it.
+        poll(&mut polled, timeout.as_ref()).map_or(true, |ready| ready > 0)
+    }
+
+    /// How long one write may block.
+    pub fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        match self {
+            Stream::Tcp(tcp) => tcp.set_write_timeout(timeout),
+            Stream::Unix(unix) => unix.set_write_timeout(timeout),
+        }
+    }
+}
+
+impl Read for &Stream {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Stream::Tcp(tcp) => (&*tcp).read(buf),
+            Stream::Unix(unix) => (&*unix).read(buf),
+        }
+    }
+}
+
+impl Write for &Stream {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        match self {
+            Stream::Tcp(tcp) => (&*tcp).write(buf),
+            Stream::Unix(unix) => (&*unix).write(buf),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

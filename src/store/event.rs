@@ -1,0 +1,55 @@
+//! What happened to a key, in the words of keyspace notifications. Handlers name the event
+//! when they change a key; only the commit does something with it.
+
+/// The classes of `notify-keyspace-events`, as bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Class(pub u16);
+
+impl Class {
+    /// `g`: commands that work on any type.
+    pub const GENERIC: Class = Class(1 << 2);
+    /// `$`
+    pub const STRING: Class = Class(1 << 3);
+    /// `l`
+    pub const LIST: Class = Class(1 << 4);
+    /// `s`
+    pub const SET: Class = Class(1 << 5);
+    /// `h`
+    pub const HASH: Class = Class(1 << 6);
+    /// `z`
+    pub const SORTED_SET: Class = Class(1 << 7);
+    /// `x`
+    pub const EXPIRED: Class = Class(1 << 8);
+    /// `e`
+    pub const EVICTED: Class = Class(1 << 9);
+    /// `t`
+    pub const STREAM: Class = Class(1 << 10);
+    /// `n`
+    pub const NEW: Class = Class(1 << 14);
+}
+
+/// One event's class and name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The class that must be enabled for it to be published.
+    pub class: Class,
+    /// Its name, as subscribers see it.
+    pub name: &'static str,
+}
+
+impl Event {
+    /// The reaper's, and that of a write that met an expired key.
+    pub const EXPIRED: Event = Event { class: Class::EXPIRED, name: "expired" };
+    /// A key is gone.
+    pub const DEL: Event = Event::generic("del");
+
+    /// An event of class `g`.
+    pub const fn generic(name: &'static str) -> Event {
+        Event { class: Class::GENERIC, name }
+    }
+
+    /// An event of class `$`.
+    pub const fn string(name: &'static str) -> Event {
+        Event { class: Class::STRING, name }
+    }
+}

