@@ -48,10 +48,7 @@ mod tests {
         assert_eq!(checksum(b""), 0);
         assert_eq!(checksum(b"123456789"), 0xe9c6_d914_c4b8_d9ca);
         // DUMP of a string `v` by Redis 7.0 (RDB version 10): all but the last 8 bytes.
-        assert_eq!(
-            checksum(b"\0\x01v\x0a\0").to_le_bytes(),
-            *b"\x91\x08\xce\xb2\x198\x8a\xce"
-        );
+        assert_eq!(checksum(b"\0\x01v\x0a\0").to_le_bytes(), *b"\x91\x08\xce\xb2\x198\x8a\xce");
     }
 
     #[test]

@@ -178,11 +178,7 @@ mod tests {
             ("*a*b*c", "xxaxxbxxbcxc", true),
             ("*a*b*c", "xxaxxcxxb", false),
         ] {
-            assert_eq!(
-                matches(pattern.as_bytes(), text.as_bytes()),
-                matched,
-                "{pattern} {text}"
-            );
+            assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), matched, "{pattern} {text}");
         }
     }
 
@@ -209,11 +205,7 @@ mod tests {
             ("[^M]axmemory", false),
             ("[^\\M]axmemory", true),
         ] {
-            assert_eq!(
-                matches_nocase(pattern.as_bytes(), b"maxmemory"),
-                matched,
-                "{pattern}"
-            );
+            assert_eq!(matches_nocase(pattern.as_bytes(), b"maxmemory"), matched, "{pattern}");
         }
         assert!(!matches(b"A", b"a"));
     }
@@ -222,10 +214,7 @@ mod tests {
     fn many_stars_do_not_take_forever() {
         let pattern = [b"*a".repeat(2_000), b"b".to_vec()].concat();
         assert!(!matches(&pattern, &b"a".repeat(10_000)));
-        assert!(matches(
-            &pattern,
-            &[b"a".repeat(10_000), b"b".to_vec()].concat()
-        ));
+        assert!(matches(&pattern, &[b"a".repeat(10_000), b"b".to_vec()].concat()));
     }
 
     /// The definition, by trying everything: `*` takes any number of bytes.

@@ -30,10 +30,7 @@ const MAX_EXPANSION: usize = MAX_MATCH / 3;
 
 /// `bytes` compressed, unless that saves less than 4 bytes, which is what Redis asks for.
 pub fn compress(bytes: &[u8]) -> Option<Vec<u8>> {
-    let limit = bytes
-        .len()
-        .checked_sub(MIN_SAVING)
-        .filter(|limit| *limit > 0)?;
+    let limit = bytes.len().checked_sub(MIN_SAVING).filter(|limit| *limit > 0)?;
     // Positions are remembered in 32 bits; no string of a client comes near.
     u32::try_from(bytes.len()).ok()?;
     let mut matches = MatchFinder::new(bytes);
@@ -78,11 +75,7 @@ pub fn decompress(compressed: &[u8], expected_len: usize) -> Result<Vec<u8>, Cor
         }
         input = behind;
     }
-    if out.len() == expected_len {
-        Ok(out)
-    } else {
-        Err(Corrupt)
-    }
+    if out.len() == expected_len { Ok(out) } else { Err(Corrupt) }
 }
 
 enum Run<'a> {
@@ -114,13 +107,7 @@ fn read_run(input: &[u8]) -> Option<(Run<'_>, &[u8])> {
         _ => return None,
     };
     let distance = ((control & 0x1f) << 8 | usize::from(*low)) + 1;
-    Some((
-        Run::Match {
-            distance,
-            len: len + 2,
-        },
-        behind,
-    ))
+    Some((Run::Match { distance, len: len + 2 }, behind))
 }
 
 /// Appends `len` bytes that begin `distance` before the end of `out`. Where they reach beyond
@@ -164,11 +151,7 @@ impl<'a> MatchFinder<'a> {
     fn new(bytes: &'a [u8]) -> Self {
         // As many places as bytes, within bounds: small strings should not pay for large tables.
         let hash_bits = bytes.len().next_power_of_two().ilog2().clamp(6, 14);
-        MatchFinder {
-            bytes,
-            seen: vec![0; 1 << hash_bits],
-            hash_shift: u32::BITS - hash_bits,
-        }
+        MatchFinder { bytes, seen: vec![0; 1 << hash_bits], hash_shift: u32::BITS - hash_bits }
     }
 
     /// A match for the bytes at `at`: how far back it is, and how long.
@@ -179,11 +162,7 @@ impl<'a> MatchFinder<'a> {
         if distance > MAX_DISTANCE || earlier[..MIN_MATCH] != here[..MIN_MATCH] {
             return None;
         }
-        let same = earlier
-            .iter()
-            .zip(here)
-            .take(MAX_MATCH)
-            .take_while(|(one, other)| one == other);
+        let same = earlier.iter().zip(here).take(MAX_MATCH).take_while(|(one, other)| one == other);
         Some((distance, same.count()))
     }
 
@@ -216,10 +195,7 @@ mod tests {
         for bytes in [&b""[..], b"aaaa", b"aaaaaa", b"abcdefghijklmnopqrstuvwxyz"] {
             assert_eq!(compress(bytes), None);
         }
-        assert_eq!(
-            compress(b"aaaaaaaa").as_deref(),
-            Some(&b"\x00a\xa0\x00"[..])
-        );
+        assert_eq!(compress(b"aaaaaaaa").as_deref(), Some(&b"\x00a\xa0\x00"[..]));
     }
 
     #[test]
@@ -247,10 +223,7 @@ mod tests {
         assert_eq!(found(MAX_DISTANCE), Some((MAX_DISTANCE, 8)));
         assert_eq!(found(MAX_DISTANCE + 1), None);
         let bytes = twice(MAX_DISTANCE);
-        assert_eq!(
-            decompress(&compress(&bytes).unwrap(), bytes.len()),
-            Ok(bytes)
-        );
+        assert_eq!(decompress(&compress(&bytes).unwrap(), bytes.len()), Ok(bytes));
     }
 
     #[test]
@@ -262,13 +235,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_cut_short_or_reaches_before_the_start() {
-        for bytes in [
-            &b"\x01a"[..],
-            b"\x00a\x20",
-            b"\x00a\xe0\x00",
-            b"\x20\x00",
-            b"\x00a\x20\x01",
-        ] {
+        for bytes in [&b"\x01a"[..], b"\x00a\x20", b"\x00a\xe0\x00", b"\x20\x00", b"\x00a\x20\x01"]
+        {
             for len in 0..20 {
                 assert_eq!(decompress(bytes, len), Err(Corrupt), "{bytes:x?}");
             }

@@ -78,10 +78,7 @@ impl LongDouble {
     /// point, without the zeros at the end; never an exponent. There is no negative zero.
     pub fn to_human(self) -> String {
         let magnitude = match self.magnitude {
-            Magnitude::Finite {
-                mantissa,
-                exponent: exponent @ 0..,
-            } => {
+            Magnitude::Finite { mantissa, exponent: exponent @ 0.. } => {
                 let mut natural = Natural::from(mantissa);
                 natural <<= exponent.unsigned_abs();
                 natural.into_decimal()
@@ -92,18 +89,11 @@ impl LongDouble {
             Magnitude::Infinite => "inf".to_string(),
             Magnitude::Nan => return "nan".to_string(),
         };
-        if self.negative && magnitude != "0" {
-            format!("-{magnitude}")
-        } else {
-            magnitude
-        }
+        if self.negative && magnitude != "0" { format!("-{magnitude}") } else { magnitude }
     }
 
     const fn finite(mantissa: u64, exponent: i32) -> Self {
-        LongDouble {
-            negative: false,
-            magnitude: Magnitude::Finite { mantissa, exponent },
-        }
+        LongDouble { negative: false, magnitude: Magnitude::Finite { mantissa, exponent } }
     }
 
     /// The nearest number to `exact`; infinity when that is beyond the largest.
@@ -111,10 +101,7 @@ impl LongDouble {
         let (mantissa, exponent) = exact.round(MANTISSA_BITS, MIN_EXPONENT);
         // With its top bit set the mantissa would have this exponent.
         if mantissa != 0 && exponent - mantissa.leading_zeros() as i32 > MAX_EXPONENT {
-            return LongDouble {
-                negative: false,
-                magnitude: Magnitude::Infinite,
-            };
+            return LongDouble { negative: false, magnitude: Magnitude::Infinite };
         }
         LongDouble::finite(mantissa, exponent)
     }
@@ -131,10 +118,7 @@ impl Neg for LongDouble {
     type Output = Self;
 
     fn neg(self) -> Self {
-        LongDouble {
-            negative: !self.negative,
-            ..self
-        }
+        LongDouble { negative: !self.negative, ..self }
     }
 }
 
@@ -146,27 +130,17 @@ impl Add for LongDouble {
         match (self.magnitude, other.magnitude) {
             (Nan, _) => self,
             (_, Nan) => other,
-            (Infinite, Infinite) if self.negative != other.negative => LongDouble {
-                negative: false,
-                magnitude: Nan,
-            },
+            (Infinite, Infinite) if self.negative != other.negative => {
+                LongDouble { negative: false, magnitude: Nan }
+            }
             (Infinite, _) => self,
             (_, Infinite) => other,
             (Finite { .. }, Finite { mantissa: 0, .. }) => self,
             (Finite { mantissa: 0, .. }, Finite { .. }) => other,
             (
-                Finite {
-                    mantissa: a,
-                    exponent: a_exponent,
-                },
-                Finite {
-                    mantissa: b,
-                    exponent: b_exponent,
-                },
-            ) => add_finite(
-                (self.negative, a, a_exponent),
-                (other.negative, b, b_exponent),
-            ),
+                Finite { mantissa: a, exponent: a_exponent },
+                Finite { mantissa: b, exponent: b_exponent },
+            ) => add_finite((self.negative, a, a_exponent), (other.negative, b, b_exponent)),
         }
     }
 }
@@ -183,28 +157,17 @@ fn add_finite(a: (bool, u64, i32), b: (bool, u64, i32)) -> LongDouble {
         (negative, wide, exponent - shift as i32 - GUARD_BITS as i32)
     };
     let (a, b) = (widened(a), widened(b));
-    let ((a_negative, a, exponent), (b_negative, b, b_exponent)) = if (a.2, a.1) >= (b.2, b.1) {
-        (a, b)
-    } else {
-        (b, a)
-    };
+    let ((a_negative, a, exponent), (b_negative, b, b_exponent)) =
+        if (a.2, a.1) >= (b.2, b.1) { (a, b) } else { (b, a) };
 
     let distance = exponent.abs_diff(b_exponent);
     let aligned = b.checked_shr(distance).unwrap_or(0);
     let lost = aligned.checked_shl(distance).unwrap_or(0) != b;
     let aligned = aligned | u128::from(lost);
-    let mantissa = if a_negative == b_negative {
-        a + aligned
-    } else {
-        a - aligned
-    };
+    let mantissa = if a_negative == b_negative { a + aligned } else { a - aligned };
     let sum = LongDouble::rounded(Exact { mantissa, exponent });
     // What cancels out leaves a positive zero.
-    if a_negative && mantissa != 0 {
-        -sum
-    } else {
-        sum
-    }
+    if a_negative && mantissa != 0 { -sum } else { sum }
 }
 
 /// The nearest number to `exact`, unless that is infinity, or zero where `exact` is not.
@@ -217,10 +180,7 @@ fn rounded_in_range(exact: Exact) -> Option<LongDouble> {
 
 fn parse_infinity(text: &[u8]) -> Option<LongDouble> {
     let known = text.eq_ignore_ascii_case(b"inf") || text.eq_ignore_ascii_case(b"infinity");
-    known.then_some(LongDouble {
-        negative: false,
-        magnitude: Magnitude::Infinite,
-    })
+    known.then_some(LongDouble { negative: false, magnitude: Magnitude::Infinite })
 }
 
 /// Parses digits with at most one point among them, and maybe `e` with an exponent of ten.
@@ -231,10 +191,7 @@ fn parse_decimal(text: &[u8]) -> Option<Exact> {
         Some(end) => (&text[..end], parse_exponent(&text[end + 1..])?),
         None => (text, 0),
     };
-    let point = mantissa
-        .iter()
-        .position(|byte| *byte == b'.')
-        .unwrap_or(mantissa.len());
+    let point = mantissa.iter().position(|byte| *byte == b'.').unwrap_or(mantissa.len());
     let (whole, fraction) = (&mantissa[..point], mantissa.get(point + 1..).unwrap_or(&[]));
     if whole.is_empty() && fraction.is_empty() {
         return None;
@@ -251,19 +208,13 @@ fn parse_decimal(text: &[u8]) -> Option<Exact> {
     let zeros = digits.iter().take_while(|digit| **digit == 0).count();
     let digits = &digits[zeros..];
     if digits.is_empty() {
-        return Some(Exact {
-            mantissa: 0,
-            exponent: 0,
-        });
+        return Some(Exact { mantissa: 0, exponent: 0 });
     }
     // Far beyond the largest or below the smallest number; no need to calculate with it.
     let magnitude = power + digits.len() as i64;
     if magnitude.abs() > 5000 {
         let exponent = if magnitude > 0 { 1 << 20 } else { -1 << 20 };
-        return Some(Exact {
-            mantissa: 1,
-            exponent,
-        });
+        return Some(Exact { mantissa: 1, exponent });
     }
     Some(scaled(Natural::from_digits(digits), power as i32))
 }
@@ -276,10 +227,7 @@ fn scaled(mut digits: Natural, power: i32) -> Exact {
         digits.scale_by_ten(power.unsigned_abs());
         let dropped = digits.bit_len().saturating_sub(QUOTIENT_BITS);
         let (upper, more) = digits.upper_bits(dropped);
-        return Exact {
-            mantissa: upper << 1 | u128::from(more),
-            exponent: dropped as i32 - 1,
-        };
+        return Exact { mantissa: upper << 1 | u128::from(more), exponent: dropped as i32 - 1 };
     }
 
     let mut divisor = Natural::from(1);
@@ -317,10 +265,7 @@ fn fixed_point(mantissa: u64, bits: u32) -> String {
     if fraction == 0 {
         return whole.to_string();
     }
-    let text = format!(
-        "{whole}.{fraction:0digits$}",
-        digits = FRACTION_DIGITS as usize
-    );
+    let text = format!("{whole}.{fraction:0digits$}", digits = FRACTION_DIGITS as usize);
     text.trim_end_matches('0').to_string()
 }
 

@@ -17,9 +17,7 @@ impl Natural {
     pub(super) fn from_digits(digits: &[u8]) -> Self {
         let mut natural = Natural(Vec::with_capacity(digits.len() / LIMB_DIGITS + 1));
         for chunk in digits.chunks(LIMB_DIGITS) {
-            let value = chunk
-                .iter()
-                .fold(0u64, |value, digit| value * 10 + u64::from(*digit));
+            let value = chunk.iter().fold(0u64, |value, digit| value * 10 + u64::from(*digit));
             natural.multiply_add(10u64.pow(chunk.len() as u32), value);
         }
         natural
@@ -45,11 +43,7 @@ impl Natural {
         let (skipped, shift) = ((bits / u64::BITS) as usize, bits % u64::BITS);
         let limb = |index: usize| u128::from(self.0.get(skipped + index).copied().unwrap_or(0));
         let (low, high) = (limb(1) << 64 | limb(0), limb(2));
-        let upper = if shift == 0 {
-            low
-        } else {
-            low >> shift | high << (128 - shift)
-        };
+        let upper = if shift == 0 { low } else { low >> shift | high << (128 - shift) };
         let cut_limbs = self.0.iter().take(skipped).any(|limb| *limb != 0);
         let cut_bits = limb(0) & ((1 << shift) - 1) != 0;
         (upper, cut_limbs || cut_bits)

@@ -36,11 +36,7 @@ fn sums_are_those_of_incrbyfloat() {
         ("18446744073709551617", "0", "18446744073709551616"),
         ("9223372036854775807", "1", "9223372036854775808"),
         ("0.5", "0.49999999999999999", "0.99999999999999999"),
-        (
-            "123456789.123456789",
-            "0.000000001",
-            "123456789.12345678999554366",
-        ),
+        ("123456789.123456789", "0.000000001", "123456789.12345678999554366"),
         ("1.1", "-1.1", "0"),
         ("100000000000000000000", "-0.1", "100000000000000000000"),
         ("1e18", "0.1", "1000000000000000000.125"),
@@ -53,24 +49,9 @@ fn sums_are_those_of_incrbyfloat() {
 fn large_numbers_are_written_in_full() {
     // Replies of INCRBYFLOAT: how they begin, how they end, and how long they are.
     for (text, start, end, len) in [
-        (
-            "1e400",
-            "1000000000000000000028188068394758651458",
-            "43732497430221946880",
-            401,
-        ),
-        (
-            "1e4932",
-            "1000000000000000000006018949387963891323",
-            "38418113791886622720",
-            4933,
-        ),
-        (
-            "1e4000",
-            "9999999999999999999965463873099623784932",
-            "06648276349901340672",
-            4000,
-        ),
+        ("1e400", "1000000000000000000028188068394758651458", "43732497430221946880", 401),
+        ("1e4932", "1000000000000000000006018949387963891323", "38418113791886622720", 4933),
+        ("1e4000", "9999999999999999999965463873099623784932", "06648276349901340672", 4000),
         (
             &"1".repeat(4000),
             "1111111111111111111134844693878192487990",
@@ -134,41 +115,20 @@ fn infinities_are_told_apart_from_numbers() {
     assert!((inf + parse("1")).is_infinite() && (parse("-1") + inf).is_infinite());
     let largest = parse("1.18973149535723176502e+4932");
     assert!(!largest.is_infinite() && (largest + largest).is_infinite());
-    assert_eq!(
-        ((-inf).to_human(), (inf + -inf).to_human()),
-        ("-inf".into(), "nan".into())
-    );
+    assert_eq!(((-inf).to_human(), (inf + -inf).to_human()), ("-inf".into(), "nan".into()));
 }
 
 #[test]
 fn the_smallest_numbers_round_as_all_others() {
     let smallest = parse("0x1p-16445");
-    assert_eq!(
-        smallest.magnitude,
-        Magnitude::Finite {
-            mantissa: 1,
-            exponent: -16_445
-        }
-    );
-    assert_eq!(
-        parse("0x3p-16446").magnitude,
-        Magnitude::Finite {
-            mantissa: 2,
-            exponent: -16_445
-        }
-    );
+    assert_eq!(smallest.magnitude, Magnitude::Finite { mantissa: 1, exponent: -16_445 });
+    assert_eq!(parse("0x3p-16446").magnitude, Magnitude::Finite { mantissa: 2, exponent: -16_445 });
     assert!(LongDouble::parse(b"0x1p-16446").is_none());
     assert_eq!(
         (smallest + -smallest).magnitude,
-        Magnitude::Finite {
-            mantissa: 0,
-            exponent: -16_445
-        }
+        Magnitude::Finite { mantissa: 0, exponent: -16_445 }
     );
-    assert_eq!(
-        parse("3.6451995318824746025e-4951").magnitude,
-        smallest.magnitude
-    );
+    assert_eq!(parse("3.6451995318824746025e-4951").magnitude, smallest.magnitude);
     assert!(LongDouble::parse(b"0x0.ffffffffffffffff8p16384").is_none());
     assert!(LongDouble::parse(b"0x0.ffffffffffffffffp16384").is_some());
 }

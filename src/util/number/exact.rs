@@ -36,11 +36,7 @@ impl Exact {
             let digit = u128::from(char::from(byte).to_digit(16)?);
             any = true;
             let fits = mantissa >> 124 == 0;
-            mantissa = if fits {
-                mantissa << 4 | digit
-            } else {
-                mantissa | u128::from(digit != 0)
-            };
+            mantissa = if fits { mantissa << 4 | digit } else { mantissa | u128::from(digit != 0) };
             exponent += match (fits, point) {
                 (true, true) => -4,
                 (false, false) => 4,
@@ -100,9 +96,9 @@ pub(in crate::util) fn parse_exponent(text: &[u8]) -> Option<i64> {
         return None;
     }
     // A text as long as memory can cancel an exponent this large with zeros, but none larger.
-    let magnitude = digits.iter().fold(0i64, |value, digit| {
-        (value * 10 + i64::from(digit - b'0')).min(1 << 56)
-    });
+    let magnitude = digits
+        .iter()
+        .fold(0i64, |value, digit| (value * 10 + i64::from(digit - b'0')).min(1 << 56));
     Some(if negative { -magnitude } else { magnitude })
 }
 
@@ -132,63 +128,24 @@ mod tests {
     fn digits_that_do_not_fit_are_remembered() {
         let long = format!("0x1{}1p-4", "0".repeat(60));
         let exact = Exact::parse_hex(long.as_bytes()).unwrap();
-        assert_eq!(
-            exact,
-            Exact {
-                mantissa: 1 << 124 | 1,
-                exponent: 4 * (61 - 31) - 4
-            }
-        );
+        assert_eq!(exact, Exact { mantissa: 1 << 124 | 1, exponent: 4 * (61 - 31) - 4 });
         let fraction = format!("0x1.{}8", "0".repeat(60));
         let exact = Exact::parse_hex(fraction.as_bytes()).unwrap();
-        assert_eq!(
-            exact,
-            Exact {
-                mantissa: 1 << 124 | 1,
-                exponent: -124
-            }
-        );
+        assert_eq!(exact, Exact { mantissa: 1 << 124 | 1, exponent: -124 });
     }
 
     #[test]
     fn rounding_goes_to_the_nearest_and_then_to_even() {
-        let round = |mantissa, bits| {
-            Exact {
-                mantissa,
-                exponent: 0,
-            }
-            .round(bits, -100)
-        };
+        let round = |mantissa, bits| Exact { mantissa, exponent: 0 }.round(bits, -100);
         assert_eq!(round(0b1011, 4), (0b1011, 0));
         assert_eq!(round(0b1011, 3), (0b110, 1));
         assert_eq!(round(0b1001, 3), (0b100, 1));
         assert_eq!(round(0b1111, 3), (0b100, 2));
         assert_eq!(round(0b10011, 3), (0b101, 2));
         assert_eq!(round(u128::MAX, 64), (1 << 63, 65));
-        assert_eq!(
-            Exact {
-                mantissa: 3,
-                exponent: -102
-            }
-            .round(64, -100),
-            (1, -100)
-        );
-        assert_eq!(
-            Exact {
-                mantissa: 2,
-                exponent: -102
-            }
-            .round(64, -100),
-            (0, -100)
-        );
-        assert_eq!(
-            Exact {
-                mantissa: u128::MAX,
-                exponent: -1000
-            }
-            .round(64, -100),
-            (0, -100)
-        );
+        assert_eq!(Exact { mantissa: 3, exponent: -102 }.round(64, -100), (1, -100));
+        assert_eq!(Exact { mantissa: 2, exponent: -102 }.round(64, -100), (0, -100));
+        assert_eq!(Exact { mantissa: u128::MAX, exponent: -1000 }.round(64, -100), (0, -100));
         assert_eq!(shift_right_half_even(u128::MAX, 128), 1);
         assert_eq!(shift_right_half_even(1 << 127, 128), 0);
         assert_eq!(shift_right_half_even(u128::MAX, 129), 0);

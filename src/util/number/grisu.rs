@@ -56,10 +56,7 @@ impl Extended {
     /// The same number with the top bit of the fraction set.
     fn normalized(self) -> Self {
         let shift = self.fraction.leading_zeros();
-        Extended {
-            fraction: self.fraction << shift,
-            exponent: self.exponent - shift as i32,
-        }
+        Extended { fraction: self.fraction << shift, exponent: self.exponent - shift as i32 }
     }
 
     /// The upper half of the product, rounded.
@@ -91,24 +88,14 @@ fn boundaries(value: f64) -> (Extended, Extended, Extended) {
     const HIDDEN_BIT: u64 = 1 << FRACTION_BITS;
     let bits = value.to_bits();
     let (fraction, biased) = (bits & (HIDDEN_BIT - 1), (bits >> FRACTION_BITS) as i32);
-    let (fraction, biased) = if biased == 0 {
-        (fraction, 1)
-    } else {
-        (fraction | HIDDEN_BIT, biased)
-    };
+    let (fraction, biased) =
+        if biased == 0 { (fraction, 1) } else { (fraction | HIDDEN_BIT, biased) };
     let exponent = biased - 1075;
 
-    let upper = Extended {
-        fraction: (fraction << 1) + 1,
-        exponent: exponent - 1,
-    }
-    .normalized();
+    let upper = Extended { fraction: (fraction << 1) + 1, exponent: exponent - 1 }.normalized();
     // Below a power of two doubles are twice as dense.
     let shift = if fraction == HIDDEN_BIT { 2 } else { 1 };
-    let lower = Extended {
-        fraction: (fraction << shift) - 1,
-        exponent: exponent - shift,
-    };
+    let lower = Extended { fraction: (fraction << shift) - 1, exponent: exponent - shift };
     let lower = Extended {
         fraction: lower.fraction << (lower.exponent - upper.exponent),
         exponent: upper.exponent,
@@ -131,11 +118,7 @@ struct Interval {
 impl Interval {
     /// Takes digits off the upper end until what is left is within the width.
     fn generate(mut self, mut exponent: i32) -> Decimal {
-        let mut decimal = Decimal {
-            bytes: [0; MAX_DIGITS],
-            len: 0,
-            exponent: 0,
-        };
+        let mut decimal = Decimal { bytes: [0; MAX_DIGITS], len: 0, exponent: 0 };
         let one = 1u64 << self.point;
         let mut whole = self.upper >> self.point;
         let mut rest = self.upper & (one - 1);
@@ -199,10 +182,7 @@ fn cached_power(exponent: i32) -> (Extended, i32) {
 
 fn power_of_ten(index: usize) -> Extended {
     let power = FIRST_POWER + index as i32 * POWER_STEP;
-    Extended {
-        fraction: POWERS_OF_TEN[index],
-        exponent: floor_log2_of_power(power) - 63,
-    }
+    Extended { fraction: POWERS_OF_TEN[index], exponent: floor_log2_of_power(power) - 63 }
 }
 
 /// ⌊log2(10^`power`)⌋, for powers as small as those of the table.
@@ -247,11 +227,7 @@ mod tests {
 
     fn text(value: f64) -> String {
         let decimal = shortest(value);
-        format!(
-            "{}e{}",
-            String::from_utf8_lossy(decimal.digits()),
-            decimal.exponent
-        )
+        format!("{}e{}", String::from_utf8_lossy(decimal.digits()), decimal.exponent)
     }
 
     #[test]
@@ -260,11 +236,7 @@ mod tests {
         for (index, exact) in (0..).zip(POWERS_OF_TEN).skip(44).take(3) {
             let power = FIRST_POWER + index * POWER_STEP;
             let value = 10u128.pow(power as u32);
-            assert_eq!(
-                u128::from(exact),
-                value << value.leading_zeros() >> 64,
-                "{power}"
-            );
+            assert_eq!(u128::from(exact), value << value.leading_zeros() >> 64, "{power}");
         }
         for (index, fraction) in POWERS_OF_TEN.into_iter().enumerate() {
             let power = FIRST_POWER + index as i32 * POWER_STEP;
@@ -273,10 +245,7 @@ mod tests {
                 let top = (fraction >> 11) as f64;
                 let nearest = value.to_bits() & ((1 << 52) - 1) | 1 << 52;
                 assert!((top - nearest as f64).abs() <= 1.0, "{power}");
-                assert_eq!(
-                    floor_log2_of_power(power),
-                    (value.to_bits() >> 52) as i32 - 1023
-                );
+                assert_eq!(floor_log2_of_power(power), (value.to_bits() >> 52) as i32 - 1023);
             }
         }
     }
