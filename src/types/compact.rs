@@ -33,14 +33,14 @@ impl Compact {
         let layout = Self::layout(header.as_bytes().len(), len);
         // SAFETY: the layout's size is not 0, as a header has at least one byte.
         let start = unsafe { alloc::alloc(layout) };
-        let Some(start) = NonNull::new(start) else {
-            alloc::handle_alloc_error(layout)
-        };
+        let Some(start) = NonNull::new(start) else { alloc::handle_alloc_error(layout) };
         let mut at = 0;
         for part in std::iter::once(&header.as_bytes()).chain(parts) {
             // SAFETY: header and parts sum up to the layout's size, so `at + part.len()` stays
             // within the new allocation, which nothing else can overlap.
-            unsafe { start.add(at).copy_from_nonoverlapping(NonNull::from(*part).cast(), part.len()) };
+            unsafe {
+                start.add(at).copy_from_nonoverlapping(NonNull::from(*part).cast(), part.len())
+            };
             at += part.len();
         }
         Compact(start)

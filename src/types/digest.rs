@@ -11,6 +11,7 @@ use sha1::{Digest as _, Sha1};
 
 use super::ValueRef;
 use super::listpack::Element;
+use crate::util::number;
 
 /// Twenty bytes; all zero for nothing. Shown as 40 hex digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,34 +119,23 @@ impl fmt::Display for Digest {
     }
 }
 
-/// A score as the digest has it: the shortest digits that give the number back, laid out by
-/// the rules of the Grisu2 port in Redis (`deps/fpconv`). Unlike in replies, large integers
-/// get an exponent: `1e+8`.
+/// A score as the digest has it: laid out by `fpconv` as in replies, but integers too. So one
+/// with eight zeros or more at its end gets an exponent, `1e+8`, and zero keeps its sign.
 fn score_text(score: f64) -> String {
+    if number::exact_i64(score).is_none() {
+        return number::format_f64(score).to_string();
+    }
     let scientific = format!("{score:e}");
     let Some((mantissa, exponent)) = scientific.split_once('e') else {
-        return scientific.to_lowercase();
+        return scientific;
     };
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    let (sign, mantissa) = match mantissa.strip_prefix('-') {
-        Some(mantissa) => ("-", mantissa),
-        None => ("", mantissa),
-    };
-    let digits = mantissa.replace('.', "");
-    let len = digits.len() as i32;
-    // The number is `digits` times ten to this power.
-    let power = exponent - (len - 1);
-    if power >= 0 && exponent < len + 7 {
-        return format!("{sign}{digits}{}", "0".repeat(power as usize));
+    let exponent: usize = exponent.parse().unwrap_or_default();
+    let decimals = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let zeros = exponent.saturating_sub(decimals);
+    if zeros >= 8 {
+        return format!("{mantissa}e+{exponent}");
     }
-    if power < 0 && (power > -7 || exponent.abs() < 4) {
-        let leading_zeros = "0".repeat((-exponent).max(0) as usize);
-        let digits = leading_zeros + &digits;
-        let (whole, decimals) = digits.split_at(exponent.max(0) as usize + 1);
-        return format!("{sign}{whole}.{decimals}");
-    }
-    let exponent_sign = if exponent < 0 { '-' } else { '+' };
-    format!("{sign}{mantissa}e{exponent_sign}{}", exponent.abs())
+    format!("{}{}", mantissa.replace('.', ""), "0".repeat(zeros))
 }
 
 #[cfg(test)]
@@ -158,6 +148,9 @@ mod tests {
             (0.0, "0"),
             (-0.0, "-0"),
             (3.0, "3"),
+            (-120.0, "-120"),
+            (1.25e9, "1250000000"),
+            (1e23, "99999999999999990000000"),
             (-3.19, "-3.19"),
             (1e7, "10000000"),
             (1e8, "1e+8"),

@@ -6,7 +6,8 @@ use std::collections::HashSet;
 
 /// Whether two of every `width`-th elements, from the first on, have the same text.
 pub fn has_duplicates(listpack: &Listpack, width: usize) -> bool {
-    let mut seen = HashSet::with_capacity_and_hasher(listpack.len() / width, ahash::RandomState::new());
+    let mut seen =
+        HashSet::with_capacity_and_hasher(listpack.len() / width, ahash::RandomState::new());
     listpack.iter().step_by(width).any(|element| !seen.insert(element.to_bytes()))
 }
 

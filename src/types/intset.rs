@@ -39,10 +39,7 @@ impl Intset {
         if count.checked_mul(width as usize) != Some(members.len()) {
             return Err(Corrupt("intset of another length than its header says"));
         }
-        let members = Members {
-            width,
-            bytes: members,
-        };
+        let members = Members { width, bytes: members };
         if !members.iter().is_sorted_by(|one, next| one < next) {
             return Err(Corrupt("intset out of order"));
         }
@@ -104,8 +101,7 @@ impl Intset {
         }
         let width = width.max(Width::of(value));
         let bytes = &value.to_le_bytes()[..width as usize];
-        self.0
-            .splice(MEMBERS_AT + index * width as usize, 0, &[bytes]);
+        self.0.splice(MEMBERS_AT + index * width as usize, 0, &[bytes]);
         self.write_count(len + 1);
         true
     }
@@ -151,10 +147,7 @@ impl Intset {
             4 => Width::Four,
             _ => Width::Eight,
         };
-        Members {
-            width,
-            bytes: &bytes[HEADER_BYTES..],
-        }
+        Members { width, bytes: &bytes[HEADER_BYTES..] }
     }
 }
 
@@ -191,9 +184,7 @@ impl Width {
     }
 
     fn from_bytes(bytes: u32) -> Option<Self> {
-        [Width::Two, Width::Four, Width::Eight]
-            .into_iter()
-            .find(|width| *width as u32 == bytes)
+        [Width::Two, Width::Four, Width::Eight].into_iter().find(|width| *width as u32 == bytes)
     }
 }
 
@@ -213,13 +204,7 @@ impl<'a> Members<'a> {
         match self.width {
             Width::Two => self.bytes.as_chunks().0.get(index).copied().map(from_two),
             Width::Four => self.bytes.as_chunks().0.get(index).copied().map(from_four),
-            Width::Eight => self
-                .bytes
-                .as_chunks()
-                .0
-                .get(index)
-                .copied()
-                .map(i64::from_le_bytes),
+            Width::Eight => self.bytes.as_chunks().0.get(index).copied().map(i64::from_le_bytes),
         }
     }
 
@@ -230,10 +215,7 @@ impl<'a> Members<'a> {
             value: i64,
             read: fn([u8; N]) -> i64,
         ) -> Result<usize, usize> {
-            bytes
-                .as_chunks()
-                .0
-                .binary_search_by_key(&value, |member| read(*member))
+            bytes.as_chunks().0.binary_search_by_key(&value, |member| read(*member))
         }
         match self.width {
             Width::Two => search(self.bytes, value, from_two),
@@ -279,10 +261,7 @@ mod tests {
         assert_eq!(Intset::new().as_bytes(), [2, 0, 0, 0, 0, 0, 0, 0]);
         // The payloads of DUMP after SADD s 3 1 -1, then SADD s 70000, then SADD s -5000000000.
         let mut intset = intset_of([3, 1, -1]);
-        assert_eq!(
-            intset.as_bytes(),
-            b"\x02\0\0\0\x03\0\0\0\xff\xff\x01\0\x03\0"
-        );
+        assert_eq!(intset.as_bytes(), b"\x02\0\0\0\x03\0\0\0\xff\xff\x01\0\x03\0");
         intset.insert(70_000);
         assert_eq!(
             intset.as_bytes(),
@@ -299,30 +278,15 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let refused = |bytes: &[u8]| Intset::from_bytes(bytes).unwrap_err().0;
-        assert_eq!(
-            refused(&[2, 0, 0, 0, 0, 0, 0]),
-            "intset shorter than its header"
-        );
-        assert_eq!(
-            refused(&[3, 0, 0, 0, 0, 0, 0, 0]),
-            "intset of no known width"
-        );
-        assert_eq!(
-            refused(&[2, 1, 0, 0, 0, 0, 0, 0]),
-            "intset of no known width"
-        );
+        assert_eq!(refused(&[2, 0, 0, 0, 0, 0, 0]), "intset shorter than its header");
+        assert_eq!(refused(&[3, 0, 0, 0, 0, 0, 0, 0]), "intset of no known width");
+        assert_eq!(refused(&[2, 1, 0, 0, 0, 0, 0, 0]), "intset of no known width");
         let length = "intset of another length than its header says";
         assert_eq!(refused(&[2, 0, 0, 0, 2, 0, 0, 0, 1, 0]), length);
         assert_eq!(refused(&[8, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]), length);
         assert_eq!(refused(&[2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0]), length);
-        assert_eq!(
-            refused(&[2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 0]),
-            "intset out of order"
-        );
-        assert_eq!(
-            refused(&[2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0xff, 0xff]),
-            "intset out of order"
-        );
+        assert_eq!(refused(&[2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 0]), "intset out of order");
+        assert_eq!(refused(&[2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0xff, 0xff]), "intset out of order");
     }
 
     /// Integers of every width, few enough that they meet.

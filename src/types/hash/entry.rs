@@ -92,7 +92,9 @@ mod tests {
         for name in [&b""[..], b"name", &[b'n'; 63], &[b'n'; 64], &[0; 70_000]] {
             for expires_at_ms in [None, Some(1), Some(i64::MAX)] {
                 let mut entry = Entry::new(name, b"value", expires_at_ms);
-                let parts = |entry: &Entry| (entry.name().to_vec(), entry.value().to_vec(), entry.expires_at_ms());
+                let parts = |entry: &Entry| {
+                    (entry.name().to_vec(), entry.value().to_vec(), entry.expires_at_ms())
+                };
                 assert_eq!(parts(&entry), (name.to_vec(), b"value".to_vec(), expires_at_ms));
                 entry.set_value(b"other");
                 assert_eq!(parts(&entry), (name.to_vec(), b"other".to_vec(), expires_at_ms));

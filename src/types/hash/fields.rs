@@ -74,7 +74,8 @@ impl Fields {
 
     /// Removes the field that expired first and returns it; none when none has expired.
     pub fn pop_expired(&mut self, now_ms: i64) -> Option<Entry> {
-        let &(deadline, hash) = self.deadlines.first().filter(|&&(deadline, _)| deadline <= now_ms)?;
+        let &(deadline, hash) =
+            self.deadlines.first().filter(|&&(deadline, _)| deadline <= now_ms)?;
         let entry = self.table.remove_where(hash, |entry| entry.expires_at_ms() == Some(deadline));
         self.forget_deadline(deadline, hash);
         entry
@@ -84,7 +85,9 @@ impl Fields {
     pub fn memory_usage(&self, samples: usize) -> usize {
         // Deadlines that come in order leave a B-tree's nodes half full.
         let deadlines = self.deadlines.len() * size_of::<(i64, u64)>() * 2;
-        size_of_val(&self.deadlines) + deadlines + self.table.memory_usage(samples, Entry::heap_size)
+        size_of_val(&self.deadlines)
+            + deadlines
+            + self.table.memory_usage(samples, Entry::heap_size)
     }
 
     /// To be called when a field has lost its deadline, after the field has changed.

@@ -22,7 +22,9 @@ impl<'a> Live<'a> {
     /// How many fields there are. Takes time in proportion to the expired ones.
     pub fn len(&self) -> usize {
         let expired = match &self.hash.0 {
-            Encoding::Packed(packed) => packed.iter().take_while(|field| is_expired(field, self.now_ms)).count(),
+            Encoding::Packed(packed) => {
+                packed.iter().take_while(|field| is_expired(field, self.now_ms)).count()
+            }
             Encoding::Table(fields) => fields.expired(self.now_ms),
         };
         self.hash.len().saturating_sub(expired)
@@ -79,7 +81,8 @@ impl<'a> Live<'a> {
     }
 
     /// Emits about `count` fields from `cursor` on and returns the next cursor, as
-    /// [`Table::scan`](crate::types::table::Table::scan) does; a packed hash emits all its fields at once.
+    /// [`Table::scan`](crate::types::table::Table::scan) does; a packed hash emits all its
+    /// fields at once.
     pub fn scan(&self, cursor: u64, count: usize, emit: &mut dyn FnMut(Field<'_>)) -> u64 {
         let Encoding::Table(fields) = &self.hash.0 else {
             self.iter().for_each(emit);

@@ -2,9 +2,10 @@
 //! into a listpack, large ones are a hash table; a hash only ever moves on to the larger.
 //!
 //! A hash has no clock, so an expired field stays until [`Hash::remove_expired`] takes it. Who
-//! **reads** goes through [`Hash::at`], which shows the hash as it is at a moment, without
-//! what has expired by then. Who **writes** calls [`Hash::remove_expired`] first, and then has
-//! no expired field to think of. What [`Hash`] itself shows is what it stores, for files and digests.
+//! **reads** goes through [`Hash::at`], which shows the hash as it is at a moment, without what
+//! has expired by then. Who **writes** calls [`Hash::remove_expired`] first, and then has no
+//! expired field to think of. What [`Hash`] itself shows is what it stores, for files and
+//! digests.
 
 mod entry;
 mod fields;
@@ -55,14 +56,16 @@ impl Hash {
         Self::from_packed(Packed::new(listpack, false), limits)
     }
 
-    /// The hash of a listpack that was read from a file: names, values and deadlines in
-    /// turn, 0 where a field does not expire. Refuses another number of elements, another deadline, and a
-    /// name that is there twice.
+    /// The hash of a listpack that was read from a file: names, values and deadlines in turn, 0
+    /// where a field does not expire. Refuses another number of elements, another deadline, and
+    /// a name that is there twice.
     pub fn from_listpack_ex(listpack: Listpack, limits: &Limits) -> Result<Self, Corrupt> {
         if !listpack.len().is_multiple_of(3) {
             return Err(Corrupt("a hash with a field but no value or no deadline"));
         }
-        let packed = Packed::new(listpack, true).sorted().ok_or(Corrupt("a hash with a deadline that is no time"))?;
+        let packed = Packed::new(listpack, true)
+            .sorted()
+            .ok_or(Corrupt("a hash with a deadline that is no time"))?;
         Self::from_packed(packed, limits)
     }
 
@@ -115,8 +118,8 @@ impl Hash {
         }
     }
 
-    /// The listpack itself, where the encoding is `listpackex`: names, values and deadlines (0 for none),
-    /// by ascending deadline, the fields without one last.
+    /// The listpack itself, where the encoding is `listpackex`: names, values and deadlines (0
+    /// for none), by ascending deadline, the fields without one last.
     pub fn as_listpack_ex(&self) -> Option<&Listpack> {
         match &self.0 {
             Encoding::Packed(packed) if packed.is_expiring() => Some(packed.listpack()),
@@ -188,14 +191,22 @@ impl Hash {
         }
     }
 
-    /// Removes up to `max` fields whose deadline has come, the earliest first, names each to `removed`,
-    /// and returns how many there were.
-    pub fn remove_expired(&mut self, now_ms: i64, max: usize, removed: &mut dyn FnMut(Element<'_>)) -> usize {
+    /// Removes up to `max` fields whose deadline has come, the earliest first, names each to
+    /// `removed`, and returns how many there were.
+    pub fn remove_expired(
+        &mut self,
+        now_ms: i64,
+        max: usize,
+        removed: &mut dyn FnMut(Element<'_>),
+    ) -> usize {
         let mut count = 0;
         while count < max {
             match &mut self.0 {
                 Encoding::Packed(packed) => {
-                    let Some((name, ..)) = packed.nth(0).filter(|field| is_expired(field, now_ms)) else { break };
+                    let Some((name, ..)) = packed.nth(0).filter(|field| is_expired(field, now_ms))
+                    else {
+                        break;
+                    };
                     removed(name);
                     packed.remove_first();
                 }
@@ -212,7 +223,9 @@ impl Hash {
     fn put(&mut self, name: &[u8], value: &[u8], keep_expiry: bool, limits: &Limits) -> bool {
         let max_value = limits.hash_max_listpack_value;
         if let Encoding::Packed(packed) = &self.0
-            && (name.len() > max_value || value.len() > max_value || !packed.has_room_for(name, value))
+            && (name.len() > max_value
+                || value.len() > max_value
+                || !packed.has_room_for(name, value))
         {
             self.convert_to_table();
         }

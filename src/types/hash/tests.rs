@@ -31,8 +31,10 @@ fn collect<'a>(fields: impl Iterator<Item = Field<'a>>) -> Model {
 /// The elements of the listpack, as text.
 fn packed_text(hash: &Hash) -> String {
     let listpack = hash.as_listpack().or(hash.as_listpack_ex()).unwrap();
-    let elements: Vec<_> =
-        listpack.iter().map(|element| String::from_utf8(element.to_bytes().into_owned()).unwrap()).collect();
+    let elements: Vec<_> = listpack
+        .iter()
+        .map(|element| String::from_utf8(element.to_bytes().into_owned()).unwrap())
+        .collect();
     elements.join(" ")
 }
 
@@ -96,8 +98,12 @@ fn a_moment_hides_what_has_expired_by_then() {
     large.convert_to_table();
     let mut rng = random::next;
     for hash in [packed, large] {
-        let names = |now_ms| collect(hash.at(now_ms).iter()).into_keys().collect::<Vec<_>>().concat();
-        assert_eq!([names(99), names(100), names(199), names(200)], [&b"abc"[..], b"bc", b"bc", b"c"]);
+        let names =
+            |now_ms| collect(hash.at(now_ms).iter()).into_keys().collect::<Vec<_>>().concat();
+        assert_eq!(
+            [names(99), names(100), names(199), names(200)],
+            [&b"abc"[..], b"bc", b"bc", b"c"]
+        );
         let live = hash.at(150);
         assert_eq!((live.len(), hash.len(), live.is_empty()), (2, 3, false));
         assert_eq!((live.get(b"a"), live.get(b"b").unwrap().as_int()), (None, Some(2)));
@@ -134,7 +140,9 @@ fn takes_in_what_files_hold() {
         text.split_whitespace().for_each(|word| listpack.push_back(word.as_bytes()));
         listpack
     };
-    let pairs = |text| Hash::from_listpack(listpack(text), &limits()).map(|hash| (hash.encoding(), hash.len()));
+    let pairs = |text| {
+        Hash::from_listpack(listpack(text), &limits()).map(|hash| (hash.encoding(), hash.len()))
+    };
     assert_eq!(pairs("a 1 b 2 c 3 d 4"), Ok(("listpack", 4)));
     assert_eq!(pairs("a 1 b 2 c 3 d 4 e 5"), Ok(("hashtable", 5)));
     assert!(pairs("a 1 b").is_err() && pairs("a 1 a 2").is_err());
@@ -159,7 +167,8 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let name = || prop_oneof!["[a-f]", "[0-9]{1,2}", "long [a-c]{2,7}"].prop_map(String::into_bytes);
+    let name =
+        || prop_oneof!["[a-f]", "[0-9]{1,2}", "long [a-c]{2,7}"].prop_map(String::into_bytes);
     let value = || prop_oneof!["-?[0-9]{0,3}", "[a-z]{0,10}"].prop_map(String::into_bytes);
     prop_oneof![
         6 => (name(), value()).prop_map(|(name, value)| Step::Insert(name, value)),

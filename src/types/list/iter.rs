@@ -38,7 +38,12 @@ impl<'a> Iter<'a> {
     }
 
     /// `count` elements of a listpack from `index` on.
-    pub(super) fn of_listpack(listpack: &'a Listpack, index: usize, count: usize, backward: bool) -> Self {
+    pub(super) fn of_listpack(
+        listpack: &'a Listpack,
+        index: usize,
+        count: usize,
+        backward: bool,
+    ) -> Self {
         let view = View::Packed(Cow::Borrowed(listpack));
         let mut iter = Iter { backward, remaining: count, ..Self::empty() };
         iter.enter(view, index, listpack.len());
@@ -46,7 +51,12 @@ impl<'a> Iter<'a> {
     }
 
     /// `count` elements of a quicklist from `index` on.
-    pub(super) fn of_quicklist(list: &'a Quicklist, index: usize, count: usize, backward: bool) -> Self {
+    pub(super) fn of_quicklist(
+        list: &'a Quicklist,
+        index: usize,
+        count: usize,
+        backward: bool,
+    ) -> Self {
         let Some((index, offset)) = list.locate(index) else {
             return Self::empty();
         };
@@ -108,7 +118,9 @@ impl<'a> Iter<'a> {
     fn enter(&mut self, view: View<'a>, offset: usize, len: usize) {
         self.left_in_node = if self.backward { offset + 1 } else { len - offset };
         self.current = match view {
-            View::Packed(Cow::Borrowed(listpack)) if self.left_in_node == len => Current::Whole(listpack.iter()),
+            View::Packed(Cow::Borrowed(listpack)) if self.left_in_node == len => {
+                Current::Whole(listpack.iter())
+            }
             view => {
                 let at = view.seek(offset);
                 Current::From(view, at)

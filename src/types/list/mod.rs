@@ -82,7 +82,9 @@ impl List {
             Encoding::Quicklist(list) => list.nodes().len(),
         };
         (0..count).map(|index| match &self.0 {
-            Encoding::Listpack(listpack) => StoredNode { plain: false, bytes: listpack.as_bytes(), raw_len: None },
+            Encoding::Listpack(listpack) => {
+                StoredNode { plain: false, bytes: listpack.as_bytes(), raw_len: None }
+            }
             Encoding::Quicklist(list) => list.nodes()[index].stored(),
         })
     }
@@ -92,7 +94,9 @@ impl List {
     pub fn get<R>(&self, index: i64, read: impl FnOnce(Element<'_>) -> R) -> Option<R> {
         let index = self.resolve(index)?;
         match &self.0 {
-            Encoding::Listpack(listpack) => listpack.seek(index as i64).map(|pos| read(listpack.get(pos))),
+            Encoding::Listpack(listpack) => {
+                listpack.seek(index as i64).map(|pos| read(listpack.get(pos)))
+            }
             Encoding::Quicklist(list) => list.get(index, read),
         }
     }
@@ -158,12 +162,18 @@ impl List {
         self.extend(end, std::iter::once(element), limits);
     }
 
-    /// Adds elements at an end, one after another. Whether the list outgrows a listpack is decided once
-    /// for all of them, as Redis does for the arguments of one command.
-    pub fn extend<'a>(&mut self, end: End, elements: impl Iterator<Item = &'a [u8]> + Clone, limits: &Limits) {
+    /// Adds elements at an end, one after another. Whether the list outgrows a listpack is
+    /// decided once for all of them, as Redis does for the arguments of one command.
+    pub fn extend<'a>(
+        &mut self,
+        end: End,
+        elements: impl Iterator<Item = &'a [u8]> + Clone,
+        limits: &Limits,
+    ) {
         let policy = Policy::new(limits);
-        let (bytes, count) =
-            elements.clone().fold((0usize, 0), |(bytes, count), element| (bytes.saturating_add(element.len()), count + 1));
+        let (bytes, count) = elements.clone().fold((0usize, 0), |(bytes, count), element| {
+            (bytes.saturating_add(element.len()), count + 1)
+        });
         self.prepare_to_grow(bytes, count, policy);
         for element in elements {
             match (&mut self.0, end) {
@@ -301,7 +311,10 @@ impl List {
     /// Leaves the listpack if that much more does not fit into it.
     fn prepare_to_grow(&mut self, bytes: usize, elements: usize, policy: Policy) {
         if let Encoding::Listpack(listpack) = &self.0
-            && !policy.allows(listpack.byte_len().saturating_add(bytes), listpack.len().saturating_add(elements))
+            && !policy.allows(
+                listpack.byte_len().saturating_add(bytes),
+                listpack.len().saturating_add(elements),
+            )
         {
             self.as_quicklist(policy);
         }

@@ -88,11 +88,17 @@ impl Node {
     /// Its bytes as they are, for a file.
     pub fn stored(&self) -> StoredNode<'_> {
         match &self.content {
-            Content::Packed(listpack) => StoredNode { plain: false, bytes: listpack.as_bytes(), raw_len: None },
-            Content::Plain(element) => StoredNode { plain: true, bytes: element.as_bytes(), raw_len: None },
-            Content::Compressed(compressed) => {
-                StoredNode { plain: compressed.plain, bytes: &compressed.lzf, raw_len: Some(compressed.raw_len) }
+            Content::Packed(listpack) => {
+                StoredNode { plain: false, bytes: listpack.as_bytes(), raw_len: None }
             }
+            Content::Plain(element) => {
+                StoredNode { plain: true, bytes: element.as_bytes(), raw_len: None }
+            }
+            Content::Compressed(compressed) => StoredNode {
+                plain: compressed.plain,
+                bytes: &compressed.lzf,
+                raw_len: Some(compressed.raw_len),
+            },
         }
     }
 
@@ -119,7 +125,8 @@ impl Node {
         !own.plain && !next_stored.plain && policy.allows(merged_bytes, self.len() + next.len())
     }
 
-    /// Inserts an element, which is the one at `offset` then. The node [`accepts`](Node::accepts) it.
+    /// Inserts an element, which is the one at `offset` then. The node
+    /// [`accepts`](Node::accepts) it.
     pub fn insert(&mut self, offset: usize, element: &[u8]) {
         let Some(listpack) = self.listpack_mut() else { return };
         match listpack.seek(offset as i64) {
@@ -132,31 +139,27 @@ impl Node {
         self.count += 1;
     }
 
-    /// Puts `element` in place of the one at `offset`, where it fits. False, and nothing has changed, where not.
+    /// Puts `element` in place of the one at `offset`, if both are of the kind that this node
+    /// holds. False, and nothing has changed, if not.
     pub fn replace(&mut self, offset: usize, element: &[u8], policy: Policy) -> bool {
-        let count = self.len();
-        if policy.is_large(element.len()) {
-            if count == 1 {
-                self.content = Content::Plain(Compact::new(element));
-            }
-            return count == 1;
-        }
-        if count == 1 {
-            *self = Node::new(element, policy);
+        let large = policy.is_large(element.len());
+        if large && self.len() == 1 {
+            self.content = Content::Plain(Compact::new(element));
             return true;
         }
         let Some(listpack) = self.listpack_mut() else { return false };
-        let Some(pos) = listpack.seek(offset as i64) else { return false };
-        let freed_bytes = Listpack::entry_size(&listpack.get(pos).to_bytes());
-        let bytes = listpack.byte_len().saturating_sub(freed_bytes) + Listpack::entry_size(element);
-        if !policy.allows(bytes, count) {
-            return false;
+        // As in Redis the node may outgrow its limit: it is split when an element is inserted.
+        match listpack.seek(offset as i64) {
+            Some(pos) if !large && listpack.has_room_for(Listpack::entry_size(element)) => {
+                listpack.replace(pos, element);
+                true
+            }
+            _ => false,
         }
-        listpack.replace(pos, element);
-        true
     }
 
-    /// Removes up to `count` elements from `offset` on. May leave the node empty: then it has to go.
+    /// Removes up to `count` elements from `offset` on. May leave the node empty: then it has
+    /// to go.
     pub fn remove(&mut self, offset: usize, count: usize) {
         let count = count.min(self.len().saturating_sub(offset));
         if let Some(listpack) = self.listpack_mut()
@@ -205,7 +208,8 @@ impl Node {
         if let Some(lzf) = lzf::compress(bytes)
             && lzf.len() + MIN_SAVED_BYTES < raw_len
         {
-            self.content = Content::Compressed(Box::new(Compressed { lzf: lzf.into(), raw_len, plain }));
+            self.content =
+                Content::Compressed(Box::new(Compressed { lzf: lzf.into(), raw_len, plain }));
         }
     }
 
@@ -238,11 +242,14 @@ impl Node {
 
 impl Compressed {
     fn view<'a>(&self) -> View<'a> {
-        let raw = lzf::decompress(&self.lzf, self.raw_len).expect("bytes that this process compressed");
+        let raw =
+            lzf::decompress(&self.lzf, self.raw_len).expect("bytes that this process compressed");
         if self.plain {
             return View::Plain(Cow::Owned(raw));
         }
-        View::Packed(Cow::Owned(Listpack::from_bytes(&raw).expect("a listpack that this process compressed")))
+        View::Packed(Cow::Owned(
+            Listpack::from_bytes(&raw).expect("a listpack that this process compressed"),
+        ))
     }
 }
 
@@ -274,7 +281,8 @@ pub fn remove_equal(listpack: &mut Listpack, element: &[u8], max: usize, from: E
 }
 
 fn find_backward(listpack: &Listpack, from: Option<Pos>, element: &[u8]) -> Option<Pos> {
-    std::iter::successors(from, |&pos| listpack.prev(pos)).find(|&pos| listpack.get(pos).eq_bytes(element))
+    std::iter::successors(from, |&pos| listpack.prev(pos))
+        .find(|&pos| listpack.get(pos).eq_bytes(element))
 }
 
 /// The elements of a node, to be read.
@@ -307,7 +315,9 @@ impl View<'_> {
     #[inline]
     pub fn step(&self, at: At, backward: bool) -> Option<At> {
         match (self, at) {
-            (View::Packed(listpack), At::Packed(pos)) if backward => listpack.prev(pos).map(At::Packed),
+            (View::Packed(listpack), At::Packed(pos)) if backward => {
+                listpack.prev(pos).map(At::Packed)
+            }
             (View::Packed(listpack), At::Packed(pos)) => listpack.next(pos).map(At::Packed),
             _ => None,
         }

@@ -34,7 +34,12 @@ impl Policy {
         } else {
             (SAFE_BYTES, size.clamp(1, MAX_ELEMENTS) as usize)
         };
-        Policy { max_bytes, max_elements, by_bytes, compress_depth: limits.list_compress_depth as usize }
+        Policy {
+            max_bytes,
+            max_elements,
+            by_bytes,
+            compress_depth: limits.list_compress_depth as usize,
+        }
     }
 
     /// Whether a node may have this many bytes and elements.
@@ -44,7 +49,10 @@ impl Policy {
 
     /// Whether a node of this many bytes and elements may take one more element.
     pub fn allows_one_more(&self, bytes: usize, elements: usize, element_len: usize) -> bool {
-        self.allows(bytes.saturating_add(element_len).saturating_add(ELEMENT_OVERHEAD), elements + 1)
+        self.allows(
+            bytes.saturating_add(element_len).saturating_add(ELEMENT_OVERHEAD),
+            elements + 1,
+        )
     }
 
     /// Whether an element gets a node of its own.
@@ -52,13 +60,14 @@ impl Policy {
         element_len > self.max_bytes
     }
 
-    /// The same for a list that has lost elements: half as much, so that a list at the border does not
-    /// change its encoding with every command.
+    /// What a listpack may have to which a list goes back that has lost elements: half as
+    /// much, so that a list at the border does not change its encoding with every command. Only
+    /// what the parameter speaks of counts.
     pub fn half(self) -> Self {
         if self.by_bytes {
             Policy { max_bytes: self.max_bytes / 2, ..self }
         } else {
-            Policy { max_elements: self.max_elements / 2, ..self }
+            Policy { max_bytes: usize::MAX, max_elements: self.max_elements / 2, ..self }
         }
     }
 }
@@ -73,20 +82,37 @@ mod tests {
 
     #[test]
     fn negative_sizes_are_classes_of_bytes() {
-        for (size, bytes) in [(-1, 4096), (-2, 8192), (-3, 16_384), (-4, 32_768), (-5, 65_536), (-6, 65_536), (i64::MIN, 65_536)] {
+        for (size, bytes) in [
+            (-1, 4096),
+            (-2, 8192),
+            (-3, 16_384),
+            (-4, 32_768),
+            (-5, 65_536),
+            (-6, 65_536),
+            (i64::MIN, 65_536),
+        ] {
             assert!(policy(size).allows(bytes, 1 << 40), "{size}");
             assert!(!policy(size).allows(bytes + 1, 1), "{size}");
             assert!(policy(size).is_large(bytes + 1) && !policy(size).is_large(bytes), "{size}");
-            assert!(policy(size).half().allows(bytes / 2, 1) && !policy(size).half().allows(bytes / 2 + 1, 1));
+            assert!(
+                policy(size).half().allows(bytes / 2, 1)
+                    && !policy(size).half().allows(bytes / 2 + 1, 1)
+            );
         }
     }
 
     #[test]
     fn positive_sizes_are_elements_within_safe_bytes() {
         for (size, elements) in [(0, 1), (1, 1), (128, 128), (i64::MAX, 32_767)] {
-            assert!(policy(size).allows(8192, elements) && !policy(size).allows(8192, elements + 1), "{size}");
+            assert!(
+                policy(size).allows(8192, elements) && !policy(size).allows(8192, elements + 1),
+                "{size}"
+            );
             assert!(!policy(size).allows(8193, 1) && policy(size).is_large(8193), "{size}");
-            assert!(policy(size).half().allows(8192, elements / 2) && !policy(size).half().allows(1, elements / 2 + 1));
+            assert!(
+                policy(size).half().allows(8192, elements / 2)
+                    && !policy(size).half().allows(1, elements / 2 + 1)
+            );
         }
     }
 }

@@ -33,7 +33,8 @@ impl Quicklist {
         &self.nodes
     }
 
-    /// Bytes of heap it takes, estimated from the nodes of the first `samples` elements; 0 asks for all.
+    /// Bytes of heap it takes, estimated from the nodes of the first `samples` elements; 0 asks
+    /// for all.
     pub fn memory_usage(&self, samples: usize) -> usize {
         let samples = if samples == 0 { usize::MAX } else { samples };
         let (mut elements, mut sampled_nodes, mut bytes) = (0, 0, 0);
@@ -46,7 +47,9 @@ impl Quicklist {
             bytes += node.memory_usage();
         }
         let per_node = bytes as f64 / f64::from(sampled_nodes.max(1));
-        size_of::<Self>() + self.nodes.capacity() * size_of::<Node>() + (per_node * self.nodes.len() as f64) as usize
+        size_of::<Self>()
+            + self.nodes.capacity() * size_of::<Node>()
+            + (per_node * self.nodes.len() as f64) as usize
     }
 
     /// Adds a node at the tail.
@@ -108,22 +111,33 @@ impl Quicklist {
             return false;
         };
         if self.nodes[node].replace(offset, element, policy) {
-            // It may have become small enough to join a neighbour.
-            self.merge_with_next(node, policy);
-            let merged = node > 0 && self.merge_with_next(node - 1, policy);
-            self.compress_node(node - usize::from(merged), policy);
+            self.compress_node(node, policy);
             return true;
         }
-        // Nodes of one element take any, so this one has others left.
-        self.nodes[node].remove(offset, 1);
-        self.len -= 1;
-        self.insert_at(node, offset, element, policy);
+        if self.nodes[node].len() > 1 {
+            self.nodes[node].remove(offset, 1);
+            self.len -= 1;
+            self.insert_at(node, offset, element, policy);
+            return true;
+        }
+        // A large element gives way to one that needs no node of its own.
+        self.nodes.remove(node);
+        match self.nodes.get_mut(node) {
+            Some(next) if next.accepts(element, policy) => next.insert(0, element),
+            _ => self.nodes.insert(node, Node::new(element, policy)),
+        }
+        self.compress_inner(policy);
+        self.compress_node(node, policy);
         true
     }
 
     /// Inserts `element` before or after the first one equal to `pivot`. False when there is none.
     pub fn insert(&mut self, pivot: &[u8], after: bool, element: &[u8], policy: Policy) -> bool {
-        let found = self.nodes.iter().enumerate().find_map(|(node, content)| Some((node, content.view().position(pivot)?)));
+        let found = self
+            .nodes
+            .iter()
+            .enumerate()
+            .find_map(|(node, content)| Some((node, content.view().position(pivot)?)));
         let Some((node, offset)) = found else {
             return false;
         };
@@ -182,7 +196,8 @@ impl Quicklist {
         self.compress_inner(policy);
     }
 
-    /// The node and the offset in it of the element at `index`. Walks over nodes, from the nearer end.
+    /// The node and the offset in it of the element at `index`. Walks over nodes, from the
+    /// nearer end.
     pub fn locate(&self, index: usize) -> Option<(usize, usize)> {
         let mut from_end = self.len.checked_sub(index)?.checked_sub(1)?;
         let mut from_start = index;
@@ -231,41 +246,46 @@ impl Quicklist {
     fn insert_at(&mut self, node: usize, offset: usize, element: &[u8], policy: Policy) {
         self.len += 1;
         let large = policy.is_large(element.len());
-        let accepts = |index: usize| !large && self.nodes.get(index).is_some_and(|node| node.accepts(element, policy));
-        let behind = offset == self.nodes[node].len();
-        let (taker, offset) = if accepts(node) {
-            (node, offset)
-        } else if behind && accepts(node + 1) {
-            (node + 1, 0)
-        } else if offset == 0 && node > 0 && accepts(node - 1) {
-            (node - 1, self.nodes[node - 1].len())
-        } else {
-            return self.insert_node(node, offset, element, policy);
+        let accepts = |index: usize| {
+            !large && self.nodes.get(index).is_some_and(|node| node.accepts(element, policy))
         };
-        self.nodes[taker].insert(offset, element);
-        self.compress_node(taker, policy);
+        let behind = offset == self.nodes[node].len();
+        if accepts(node) {
+            self.nodes[node].insert(offset, element);
+            self.compress_node(node, policy);
+        } else if behind && accepts(node + 1) {
+            self.nodes[node + 1].insert(0, element);
+            self.compress_node(node + 1, policy);
+        } else if offset == 0 && node > 0 && accepts(node - 1) {
+            let end = self.nodes[node - 1].len();
+            self.nodes[node - 1].insert(end, element);
+            self.compress_node(node - 1, policy);
+        } else {
+            self.insert_between(node, offset, element, policy);
+        }
     }
 
-    /// Inserts an element as a node of its own before the element at `offset` of a node, which is
-    /// split where it must be. What is left of it joins its neighbours where it can, or a list
-    /// would fall apart with every insertion.
-    fn insert_node(&mut self, node: usize, offset: usize, element: &[u8], policy: Policy) {
+    /// Inserts an element before the one at `offset` of a node that cannot take it: as a node
+    /// of its own or, where the node has to be split, as part of one half.
+    fn insert_between(&mut self, node: usize, offset: usize, element: &[u8], policy: Policy) {
+        let at = node + usize::from(offset > 0);
         let inside = offset > 0 && offset < self.nodes[node].len();
-        let mut at = node + usize::from(offset > 0);
         if inside && let Some(tail) = self.nodes[node].split_off(offset) {
             self.nodes.insert(at, tail);
-            self.merge_with_next(at, policy);
-            if node > 0 && self.merge_with_next(node - 1, policy) {
-                at -= 1;
-            }
         }
-        self.nodes.insert(at, Node::new(element, policy));
-        self.merge_with_next(at, policy);
-        if at > 0 {
-            self.merge_with_next(at - 1, policy);
+        if inside && !policy.is_large(element.len()) && self.nodes[at].accepts(element, policy) {
+            self.nodes[at].insert(0, element);
+            // The halves join their neighbours where they can, or a list would fall apart with
+            // every insertion.
+            self.merge_with_next(at, policy);
+            if node > 0 {
+                self.merge_with_next(node - 1, policy);
+            }
+        } else {
+            self.nodes.insert(at, Node::new(element, policy));
         }
         self.compress_inner(policy);
-        for touched in at.saturating_sub(1)..=at + 1 {
+        for touched in at.saturating_sub(2)..=at + 1 {
             self.compress_node(touched, policy);
         }
     }

@@ -31,9 +31,7 @@ impl Buffer {
         let layout = layout(len);
         // SAFETY: the layout has at least `PREFIX_BYTES` bytes, so it is not empty.
         let start = unsafe { alloc::alloc(layout) };
-        let Some(start) = NonNull::new(start) else {
-            alloc::handle_alloc_error(layout)
-        };
+        let Some(start) = NonNull::new(start) else { alloc::handle_alloc_error(layout) };
         // SAFETY: the allocation has room for `len` bytes: the prefix, then all the parts.
         unsafe {
             write(start, &prefix);
@@ -115,9 +113,7 @@ impl Buffer {
         }
         // SAFETY: `old` is the layout of the present allocation, and `new` is not empty.
         let start = unsafe { alloc::realloc(self.0.as_ptr(), old, new.size()) };
-        let Some(start) = NonNull::new(start) else {
-            alloc::handle_alloc_error(new)
-        };
+        let Some(start) = NonNull::new(start) else { alloc::handle_alloc_error(new) };
         self.0 = start;
     }
 }
@@ -151,9 +147,7 @@ fn layout(len: usize) -> Layout {
 }
 
 fn prefix(len: usize) -> [u8; PREFIX_BYTES] {
-    u32::try_from(len)
-        .expect("a listpack below 4 GiB")
-        .to_le_bytes()
+    u32::try_from(len).expect("a listpack below 4 GiB").to_le_bytes()
 }
 
 /// Copies all of `parts` to `to`, one behind the other.
@@ -186,15 +180,7 @@ mod tests {
 
     #[test]
     fn allocations_follow_the_allocators_size_classes() {
-        let classes = [
-            (7, 8),
-            (9, 16),
-            (17, 32),
-            (128, 128),
-            (129, 160),
-            (257, 320),
-            (4097, 5120),
-        ];
+        let classes = [(7, 8), (9, 16), (17, 32), (128, 128), (129, 160), (257, 320), (4097, 5120)];
         for (len, class) in classes {
             assert_eq!(allocated_bytes(len), class, "{len}");
         }

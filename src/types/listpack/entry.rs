@@ -92,10 +92,7 @@ struct Short {
 
 impl Short {
     fn new(parts: [&[u8]; 2]) -> Self {
-        let mut short = Short {
-            bytes: [0; 9],
-            len: 0,
-        };
+        let mut short = Short { bytes: [0; 9], len: 0 };
         for byte in parts.into_iter().flatten() {
             short.bytes[usize::from(short.len)] = *byte;
             short.len += 1;
@@ -139,12 +136,9 @@ impl<'a> Encoded<'a> {
     }
 
     fn new(head: Short, content: &'a [u8]) -> Self {
-        let backlen = encode_backlen(usize::from(head.len) + content.len());
-        Encoded {
-            head,
-            content,
-            backlen,
-        }
+        let len = usize::from(head.len) + content.len();
+        let backlen = encode_backlen(len, backlen_size(len));
+        Encoded { head, content, backlen }
     }
 
     /// The encoded bytes, in three pieces.
@@ -177,21 +171,12 @@ pub(super) fn decode(entry: &[u8]) -> Option<(Element<'_>, usize)> {
         }
         0xe0..=0xef => string(2, long_len(first, *rest.first()?)),
         0xf0 => string(5, u32::from_le_bytes(*rest.first_chunk()?) as usize),
-        0xf1 => Some((
-            Element::Int(i64::from(i16::from_le_bytes(*rest.first_chunk()?))),
-            3,
-        )),
+        0xf1 => Some((Element::Int(i64::from(i16::from_le_bytes(*rest.first_chunk()?))), 3)),
         0xf2 => {
             let [a, b, c] = *rest.first_chunk()?;
-            Some((
-                Element::Int(i64::from(i32::from_le_bytes([0, a, b, c]) >> 8)),
-                4,
-            ))
+            Some((Element::Int(i64::from(i32::from_le_bytes([0, a, b, c]) >> 8)), 4))
         }
-        0xf3 => Some((
-            Element::Int(i64::from(i32::from_le_bytes(*rest.first_chunk()?))),
-            5,
-        )),
+        0xf3 => Some((Element::Int(i64::from(i32::from_le_bytes(*rest.first_chunk()?))), 5)),
         0xf4 => Some((Element::Int(i64::from_le_bytes(*rest.first_chunk()?)), 9)),
         _ => None,
     }
@@ -224,6 +209,8 @@ fn long_len(first: u8, second: u8) -> usize {
 /// How many bytes the backlen of an element of `len` bytes takes.
 ///
 /// The borders are one below what seven bits a byte would allow; they are part of the format.
+/// (In 2026 Redis and Valkey raised them by one. What they wrote until then, and what all
+/// older versions read, has these; see [`leading_backlen`].)
 #[inline]
 pub(super) fn backlen_size(len: usize) -> usize {
     match len {
@@ -235,9 +222,18 @@ pub(super) fn backlen_size(len: usize) -> usize {
     }
 }
 
-/// Whether `bytes` are just the backlen of an element of `len` bytes.
-pub(super) fn is_backlen_of(bytes: &[u8], len: usize) -> bool {
-    encode_backlen(len).as_slice() == bytes
+/// The size of the backlen that `bytes` begin with, if it is that of an element of `len`
+/// bytes: [`backlen_size`], or one less where newer servers can do with less.
+pub(super) fn leading_backlen(bytes: &[u8], len: usize) -> Option<usize> {
+    let size = backlen_size(len);
+    let least = if matches!(len, 16_383 | 2_097_151 | 268_435_455) { size - 1 } else { size };
+    (least..=size).rev().find(|size| bytes.starts_with(encode_backlen(len, *size).as_slice()))
+}
+
+/// Appends an element of which `element` are head and content.
+pub(super) fn write_with_backlen(out: &mut Vec<u8>, element: &[u8]) {
+    out.extend_from_slice(element);
+    out.extend_from_slice(encode_backlen(element.len(), backlen_size(element.len())).as_slice());
 }
 
 /// Reads the backlen that `bytes` end with: the length of the element before it, and how
@@ -254,14 +250,10 @@ pub(super) fn decode_backlen(bytes: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
-/// Seven bits a byte, the highest first; all but the first byte carry the top bit, so that
-/// whoever reads from behind knows when to stop.
-fn encode_backlen(len: usize) -> Short {
-    let size = backlen_size(len);
-    let mut backlen = Short {
-        bytes: [0; 9],
-        len: size as u8,
-    };
+/// `len` in `size` bytes, seven bits each, the highest first. All but the first byte carry the
+/// top bit, so that whoever reads from behind knows when to stop.
+fn encode_backlen(len: usize, size: usize) -> Short {
+    let mut backlen = Short { bytes: [0; 9], len: size as u8 };
     for (index, byte) in backlen.bytes[..size].iter_mut().enumerate() {
         let bits = (len >> (7 * (size - 1 - index))) as u8 & 0x7f;
         *byte = if index == 0 { bits } else { bits | 0x80 };
@@ -319,24 +311,20 @@ mod tests {
 
     #[test]
     fn backlens_keep_the_formats_borders() {
-        let sizes = [
-            (127, 1),
-            (128, 2),
-            (16_382, 2),
-            (16_383, 3),
-            (2_097_150, 3),
-            (2_097_151, 4),
-        ];
+        let sizes = [(127, 1), (128, 2), (16_382, 2), (16_383, 3), (2_097_150, 3), (2_097_151, 4)];
         for (len, size) in
-            sizes
-                .into_iter()
-                .chain([(268_435_454, 4), (268_435_455, 5), (1 << 30, 5)])
+            sizes.into_iter().chain([(268_435_454, 4), (268_435_455, 5), (1 << 30, 5)])
         {
-            let backlen = encode_backlen(len);
+            let backlen = encode_backlen(len, backlen_size(len));
             assert_eq!(backlen.as_slice().len(), size, "{len}");
             assert_eq!(decode_backlen(backlen.as_slice()), Some((len, size)));
         }
-        assert_eq!(encode_backlen(16_382).as_slice(), [0x7f, 0xfe]);
+        assert_eq!(encode_backlen(16_382, 2).as_slice(), [0x7f, 0xfe]);
+        assert_eq!(leading_backlen(&[0x7f, 0xfe, 9], 16_382), Some(2));
+        assert_eq!(leading_backlen(&[0x00, 0xff, 0xff], 16_383), Some(3));
+        assert_eq!(leading_backlen(&[0x7f, 0xff, 0xff], 16_383), Some(2));
+        assert_eq!(leading_backlen(&[0x00, 0xff], 16_383), None);
+        assert_eq!(leading_backlen(&[0x85], 5), None);
     }
 
     #[test]

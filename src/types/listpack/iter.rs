@@ -20,11 +20,7 @@ pub struct Iter<'a>(pub(super) IterPos<'a>);
 
 impl<'a> IterPos<'a> {
     pub(super) fn new(bytes: &'a [u8], front: usize) -> Self {
-        IterPos {
-            bytes,
-            front,
-            back: bytes.len(),
-        }
+        IterPos { bytes, front, back: bytes.len() }
     }
 }
 

@@ -10,6 +10,7 @@ pub(in crate::types) mod buffer;
 mod entry;
 mod iter;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use self::buffer::{Buffer, PREFIX_BYTES};
@@ -61,10 +62,15 @@ impl Listpack {
     }
 
     /// A copy of a serialized listpack, once all of its bytes that steer a walk are checked:
-    /// whatever this accepts can be walked and changed from both ends.
+    /// whatever this accepts can be walked and changed from both ends. Takes also what servers
+    /// of 2026 write, who shorten some backlens, and brings it into the older form.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Corrupt> {
-        validate(bytes)?;
-        Ok(Listpack(Buffer::concat(&[&bytes[PREFIX_BYTES..]])))
+        let elements = match validate(bytes)? {
+            Backlens::AsHere => Cow::Borrowed(&bytes[HEADER_BYTES..]),
+            Backlens::SomeShorter => Cow::Owned(lengthen_backlens(bytes)?),
+        };
+        let count = &bytes[PREFIX_BYTES..HEADER_BYTES];
+        Ok(Listpack(Buffer::concat(&[count, &elements])))
     }
 
     /// The listpack as Redis serializes it.
@@ -147,11 +153,7 @@ impl Listpack {
         let wanted = if from_end { -(index + 1) } else { index };
         let wanted = usize::try_from(wanted).ok()?;
         if self.count() == COUNT_UNKNOWN {
-            return if from_end {
-                self.walk_back(wanted)
-            } else {
-                self.walk_forward(wanted)
-            };
+            return if from_end { self.walk_back(wanted) } else { self.walk_forward(wanted) };
         }
         let opposite = self.len().checked_sub(wanted)?.checked_sub(1)?;
         // Walk from whichever end is nearer.
@@ -244,20 +246,12 @@ impl Listpack {
 
     /// Puts `bytes` in place of the element at `at`, which stays where it stands.
     pub fn replace(&mut self, at: Pos, bytes: &[u8]) {
-        self.put(
-            at.0 as usize,
-            self.end_of(at) - at.0 as usize,
-            &Encoded::bytes(bytes),
-        );
+        self.put(at.0 as usize, self.end_of(at) - at.0 as usize, &Encoded::bytes(bytes));
     }
 
     /// Puts an integer in place of the element at `at`, which stays where it stands.
     pub fn replace_int(&mut self, at: Pos, value: i64) {
-        self.put(
-            at.0 as usize,
-            self.end_of(at) - at.0 as usize,
-            &Encoded::int(value),
-        );
+        self.put(at.0 as usize, self.end_of(at) - at.0 as usize, &Encoded::int(value));
     }
 
     /// Removes the element at `at` and those behind it, `count` in all or as many as there
@@ -400,10 +394,17 @@ fn start_of_element(bytes: &[u8], end: usize) -> usize {
     end - backlen_bytes - len
 }
 
+/// Which of the two forms backlens have; see [`entry::leading_backlen`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Backlens {
+    AsHere,
+    SomeShorter,
+}
+
 /// Checks that `bytes` are a listpack: the header tells their length and the number of
 /// elements, elements fill just what is between header and end byte, and each can be read
 /// from both sides.
-fn validate(bytes: &[u8]) -> Result<(), Corrupt> {
+fn validate(bytes: &[u8]) -> Result<Backlens, Corrupt> {
     let Some((header, rest)) = bytes.split_first_chunk::<HEADER_BYTES>() else {
         return Err(Corrupt("listpack shorter than its header"));
     };
@@ -415,29 +416,47 @@ fn validate(bytes: &[u8]) -> Result<(), Corrupt> {
         return Err(Corrupt("listpack without end byte"));
     };
 
-    let mut rest = elements;
-    let mut count = 0usize;
+    let (mut rest, mut count) = (elements, 0usize);
+    let mut backlens = Backlens::AsHere;
     while !rest.is_empty() {
-        let (_, len) = entry::decode(rest).ok_or(Corrupt(
-            "listpack element cut short or of no known encoding",
-        ))?;
-        let end = len + entry::backlen_size(len);
-        if !rest
-            .get(len..end)
-            .is_some_and(|backlen| entry::is_backlen_of(backlen, len))
-        {
-            return Err(Corrupt("listpack element with a wrong backlen"));
+        let (element, behind) = split_element(rest)?;
+        if rest.len() - behind.len() != element.len() + entry::backlen_size(element.len()) {
+            backlens = Backlens::SomeShorter;
         }
-        rest = &rest[end..];
+        rest = behind;
         count += 1;
     }
 
     match u16::from_le_bytes([count_low, count_high]) {
-        COUNT_UNKNOWN => Ok(()),
-        known if usize::from(known) == count => Ok(()),
-        _ => Err(Corrupt(
-            "listpack with another number of elements than its header says",
-        )),
+        COUNT_UNKNOWN => Ok(backlens),
+        known if usize::from(known) == count => Ok(backlens),
+        _ => Err(Corrupt("listpack with another number of elements than its header says")),
+    }
+}
+
+/// Head and content of the element that `rest` begins with, and what follows its backlen.
+fn split_element(rest: &[u8]) -> Result<(&[u8], &[u8]), Corrupt> {
+    let (_, len) =
+        entry::decode(rest).ok_or(Corrupt("listpack element cut short or of no known encoding"))?;
+    let (element, behind) = rest.split_at(len);
+    let backlen = entry::leading_backlen(behind, len)
+        .ok_or(Corrupt("listpack element with a wrong backlen"))?;
+    Ok((element, &behind[backlen..]))
+}
+
+/// The elements and the end byte of a valid listpack, with backlens as everywhere here.
+fn lengthen_backlens(bytes: &[u8]) -> Result<Vec<u8>, Corrupt> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = &bytes[HEADER_BYTES..bytes.len() - 1];
+    while !rest.is_empty() {
+        let (element, behind) = split_element(rest)?;
+        entry::write_with_backlen(&mut out, element);
+        rest = behind;
+    }
+    out.push(END);
+    match u32::try_from(HEADER_BYTES + out.len()) {
+        Ok(_) => Ok(out),
+        Err(_) => Err(Corrupt("listpack of 4 GiB")),
     }
 }
 

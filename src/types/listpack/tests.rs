@@ -5,36 +5,24 @@ use proptest::prelude::*;
 
 /// The elements as a client sees them.
 fn texts(listpack: &Listpack) -> Vec<Vec<u8>> {
-    listpack
-        .iter()
-        .map(|element| element.to_bytes().into_owned())
-        .collect()
+    listpack.iter().map(|element| element.to_bytes().into_owned()).collect()
 }
 
 fn listpack_of<T: AsRef<[u8]>>(elements: impl IntoIterator<Item = T>) -> Listpack {
     let mut listpack = Listpack::new();
-    elements
-        .into_iter()
-        .for_each(|element| listpack.push_back(element.as_ref()));
+    elements.into_iter().for_each(|element| listpack.push_back(element.as_ref()));
     listpack
 }
 
 /// Everything that must hold of a listpack that holds `model`.
 fn check(listpack: &Listpack, model: &[Vec<u8>]) {
     assert_eq!(texts(listpack), model);
-    let backwards: Vec<_> = listpack
-        .iter()
-        .rev()
-        .map(|e| e.to_bytes().into_owned())
-        .collect();
+    let backwards: Vec<_> = listpack.iter().rev().map(|e| e.to_bytes().into_owned()).collect();
     assert!(backwards.iter().eq(model.iter().rev()));
-    assert_eq!(
-        (listpack.len(), listpack.is_empty()),
-        (model.len(), model.is_empty())
-    );
+    assert_eq!((listpack.len(), listpack.is_empty()), (model.len(), model.is_empty()));
     let size: usize = model.iter().map(|bytes| Listpack::entry_size(bytes)).sum();
     assert_eq!(listpack.byte_len(), 7 + size);
-    assert_eq!(validate(listpack.as_bytes()), Ok(()));
+    assert_eq!(validate(listpack.as_bytes()), Ok(Backlens::AsHere));
     for (element, text) in listpack.iter().zip(model) {
         assert_eq!(element.len(), text.len());
         assert!(element.eq_bytes(text));
@@ -58,27 +46,11 @@ fn writes_what_redis_writes() {
 
 #[test]
 fn only_canonical_integers_become_integers() {
-    for text in [
-        "01",
-        "+1",
-        "-0",
-        " 1",
-        "1 ",
-        "",
-        "-",
-        "1.0",
-        "9223372036854775808",
-    ] {
-        assert_eq!(
-            listpack_of([text]).iter().next(),
-            Some(Element::Bytes(text.as_bytes()))
-        );
+    for text in ["01", "+1", "-0", " 1", "1 ", "", "-", "1.0", "9223372036854775808"] {
+        assert_eq!(listpack_of([text]).iter().next(), Some(Element::Bytes(text.as_bytes())));
     }
     for value in [i64::MIN, -1, 0, i64::MAX] {
-        assert_eq!(
-            listpack_of([value.to_string()]).iter().next(),
-            Some(Element::Int(value))
-        );
+        assert_eq!(listpack_of([value.to_string()]).iter().next(), Some(Element::Int(value)));
     }
 }
 
@@ -100,15 +72,9 @@ fn finds_fields_and_not_values() {
 #[test]
 fn find_sees_integers_that_others_stored_as_bytes() {
     let stored_as_bytes = Listpack::from_bytes(&[10, 0, 0, 0, 1, 0, 0x81, b'5', 2, 0xff]).unwrap();
-    assert_eq!(
-        stored_as_bytes.find(stored_as_bytes.first(), b"5", 0),
-        stored_as_bytes.first()
-    );
+    assert_eq!(stored_as_bytes.find(stored_as_bytes.first(), b"5", 0), stored_as_bytes.first());
     let stored_wide = Listpack::from_bytes(&[11, 0, 0, 0, 1, 0, 0xf1, 5, 0, 3, 0xff]).unwrap();
-    assert_eq!(
-        stored_wide.find(stored_wide.first(), b"5", 0),
-        stored_wide.first()
-    );
+    assert_eq!(stored_wide.find(stored_wide.first(), b"5", 0), stored_wide.first());
 }
 
 #[test]
@@ -121,16 +87,10 @@ fn counts_beyond_what_the_header_holds() {
     assert_eq!(listpack.len(), 65_536);
     assert_eq!(listpack.seek(65_535), listpack.last());
     assert_eq!(listpack.seek(-65_536), listpack.first());
-    assert_eq!(
-        (listpack.seek(65_536), listpack.seek(-65_537)),
-        (None, None)
-    );
+    assert_eq!((listpack.seek(65_536), listpack.seek(-65_537)), (None, None));
 
     let tail = listpack.split_off(65_535);
-    assert_eq!(
-        (texts(&tail), listpack.len()),
-        (vec![b"y".to_vec()], 65_535)
-    );
+    assert_eq!((texts(&tail), listpack.len()), (vec![b"y".to_vec()], 65_535));
     listpack.remove(listpack.first().unwrap(), 60_000);
     assert_eq!((listpack.count(), listpack.len()), (5_535, 5_535));
     listpack.remove(listpack.seek(-1).unwrap(), usize::MAX);
@@ -148,6 +108,22 @@ fn a_listpack_without_a_count_is_taken() {
 }
 
 #[test]
+fn shorter_backlens_are_taken_and_lengthened() {
+    for (text_len, backlen) in [(16_378, &b"\x7f\xff"[..]), (2_097_146, b"\x7f\xff\xff")] {
+        let listpack = listpack_of([&vec![b'x'; text_len][..], b"behind"]);
+        // As a newer server would have written it.
+        let mut bytes = listpack.as_bytes().to_vec();
+        let at = HEADER_BYTES + 5 + text_len;
+        bytes.splice(at..at + backlen.len() + 1, backlen.iter().copied());
+        let len = bytes.len() as u32;
+        bytes[..PREFIX_BYTES].copy_from_slice(&len.to_le_bytes());
+
+        assert_eq!(validate(&bytes), Ok(Backlens::SomeShorter));
+        assert_eq!(Listpack::from_bytes(&bytes).unwrap().as_bytes(), listpack.as_bytes());
+    }
+}
+
+#[test]
 fn says_what_is_wrong() {
     let refused = |bytes: &[u8]| Listpack::from_bytes(bytes).unwrap_err().0;
     assert_eq!(refused(b""), "listpack shorter than its header");
@@ -160,10 +136,7 @@ fn says_what_is_wrong() {
     let element = "listpack element cut short or of no known encoding";
     assert_eq!(refused(&[8, 0, 0, 0, 1, 0, 0xff, 0xff]), element);
     assert_eq!(refused(&[8, 0, 0, 0, 1, 0, 0x82, 0xff]), element);
-    assert_eq!(
-        refused(&[12, 0, 0, 0, 1, 0, 0xf0, 0xff, 0xff, 0xff, 0xff, 0xff]),
-        element
-    );
+    assert_eq!(refused(&[12, 0, 0, 0, 1, 0, 0xf0, 0xff, 0xff, 0xff, 0xff, 0xff]), element);
     let backlen = "listpack element with a wrong backlen";
     assert_eq!(refused(&[8, 0, 0, 0, 1, 0, 5, 0xff]), backlen);
     assert_eq!(refused(&[9, 0, 0, 0, 1, 0, 5, 2, 0xff]), backlen);
@@ -281,21 +254,14 @@ fn apply(edit: Edit, listpack: &mut Listpack, model: &mut Vec<Vec<u8>>) {
 fn exercise(mut listpack: Listpack) {
     let model = texts(&listpack);
     assert!(
-        listpack
-            .iter()
-            .rev()
-            .map(|e| e.to_bytes().into_owned())
-            .eq(model.iter().rev().cloned())
+        listpack.iter().rev().map(|e| e.to_bytes().into_owned()).eq(model.iter().rev().cloned())
     );
     assert_eq!(listpack.len(), model.len());
     for text in &model {
         assert!(listpack.find(listpack.first(), text, 0).is_some());
     }
     for index in 0..model.len() as i64 {
-        assert_eq!(
-            listpack.seek(index),
-            listpack.seek(index - model.len() as i64)
-        );
+        assert_eq!(listpack.seek(index), listpack.seek(index - model.len() as i64));
     }
     listpack.push_back(b"back");
     listpack.push_front(b"1");
@@ -304,7 +270,7 @@ fn exercise(mut listpack: Listpack) {
     listpack.append(&tail);
     while let Some(last) = listpack.last() {
         listpack.replace(last, &[b'x'; 300]);
-        assert_eq!(validate(listpack.as_bytes()), Ok(()));
+        assert_eq!(validate(listpack.as_bytes()), Ok(Backlens::AsHere));
         listpack.remove(last, 1);
     }
     assert_eq!((listpack.len(), listpack.byte_len()), (0, 7));

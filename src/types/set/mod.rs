@@ -101,7 +101,9 @@ impl Set {
     /// Whether `member` is in the set.
     pub fn contains(&self, member: &[u8]) -> bool {
         match &self.0 {
-            Encoding::Intset(intset) => number::parse_i64(member).is_some_and(|number| intset.contains(number)),
+            Encoding::Intset(intset) => {
+                number::parse_i64(member).is_some_and(|number| intset.contains(number))
+            }
             Encoding::Listpack(listpack) => listpack.find(listpack.first(), member, 0).is_some(),
             Encoding::Table(table) => table.get(member).is_some(),
         }
@@ -112,7 +114,9 @@ impl Set {
         match (&self.0, member) {
             (_, Element::Bytes(bytes)) => self.contains(bytes),
             (Encoding::Intset(intset), Element::Int(number)) => intset.contains(number),
-            (_, Element::Int(number)) => self.contains(itoa::Buffer::new().format(number).as_bytes()),
+            (_, Element::Int(number)) => {
+                self.contains(itoa::Buffer::new().format(number).as_bytes())
+            }
         }
     }
 
@@ -142,7 +146,9 @@ impl Set {
                 listpack.push_back(member);
                 true
             }
-            Encoding::Table(table) => table.get_or_insert(member, || Compact::new(member)).is_none(),
+            Encoding::Table(table) => {
+                table.get_or_insert(member, || Compact::new(member)).is_none()
+            }
         }
     }
 
@@ -156,7 +162,11 @@ impl Set {
                 if fits_intset && number::parse_i64(first).is_some() {
                     return;
                 }
-                self.0 = if fits_listpack { Encoding::Listpack(Listpack::new()) } else { Encoding::Table(Box::default()) };
+                self.0 = if fits_listpack {
+                    Encoding::Listpack(Listpack::new())
+                } else {
+                    Encoding::Table(Box::default())
+                };
             }
             Encoding::Intset(_) if !fits_intset => self.convert_to_table(),
             Encoding::Listpack(_) if !fits_listpack => self.convert_to_table(),
@@ -167,7 +177,9 @@ impl Set {
     /// Removes a member. False when it was not there.
     pub fn remove(&mut self, member: &[u8]) -> bool {
         match &mut self.0 {
-            Encoding::Intset(intset) => number::parse_i64(member).is_some_and(|number| intset.remove(number)),
+            Encoding::Intset(intset) => {
+                number::parse_i64(member).is_some_and(|number| intset.remove(number))
+            }
             Encoding::Listpack(listpack) => match listpack.find(listpack.first(), member, 0) {
                 Some(pos) => {
                     listpack.remove(pos, 1);
@@ -329,7 +341,8 @@ mod tests {
     fn moves_to_larger_encodings_as_redis_does() {
         let numbers = |count: usize| {
             let mut set = Set::default();
-            (0..count).for_each(|number| assert!(set.insert(number.to_string().as_bytes(), &limits())));
+            (0..count)
+                .for_each(|number| assert!(set.insert(number.to_string().as_bytes(), &limits())));
             set
         };
         assert_eq!(numbers(8).encoding(), "intset");
@@ -381,7 +394,8 @@ mod tests {
 
         let mut listpack = Listpack::new();
         (0..13).for_each(|number| listpack.push_back_int(number));
-        let loaded = |listpack: &Listpack, limits: Limits| Set::from_listpack(listpack.clone(), &limits);
+        let loaded =
+            |listpack: &Listpack, limits: Limits| Set::from_listpack(listpack.clone(), &limits);
         assert_eq!(loaded(&listpack, Limits::default()).unwrap().encoding(), "listpack");
         assert_eq!(loaded(&listpack, limits()).unwrap().encoding(), "hashtable");
         listpack.push_back(b"3");
@@ -391,16 +405,27 @@ mod tests {
     #[test]
     fn random_members_are_fair_in_every_encoding() {
         let mut rng = crate::util::random::next;
-        for set in [set(&["1", "2", "3", "4"]), set(&["1", "2", "3", "b"]), set(&["1", "2", "3", &"b".repeat(99)])] {
+        for set in [
+            set(&["1", "2", "3", "4"]),
+            set(&["1", "2", "3", "b"]),
+            set(&["1", "2", "3", &"b".repeat(99)]),
+        ] {
             let mut drawn = std::collections::HashMap::new();
             for _ in 0..4000 {
-                *drawn.entry(set.random(&mut rng).unwrap().to_bytes().into_owned()).or_insert(0) += 1;
+                *drawn.entry(set.random(&mut rng).unwrap().to_bytes().into_owned()).or_insert(0) +=
+                    1;
             }
-            assert!(drawn.len() == 4 && drawn.values().all(|count| (800..1200).contains(count)), "{drawn:?}");
+            assert!(
+                drawn.len() == 4 && drawn.values().all(|count| (800..1200).contains(count)),
+                "{drawn:?}"
+            );
             let mut left = set.clone();
             let mut popped: Vec<_> = std::iter::from_fn(|| left.pop_random(&mut rng)).collect();
             popped.sort();
-            assert_eq!((popped, left.len(), left.random(&mut rng).is_none()), (sorted(&set), 0, true));
+            assert_eq!(
+                (popped, left.len(), left.random(&mut rng).is_none()),
+                (sorted(&set), 0, true)
+            );
         }
     }
 
@@ -420,7 +445,11 @@ mod tests {
             steps in prop::collection::vec((0..4u8, member()), 0..150),
             intset in 0usize..40, listpack in 0usize..40,
         ) {
-            let limits = Limits { set_max_intset_entries: intset, set_max_listpack_entries: listpack, ..limits() };
+            let limits = Limits {
+                set_max_intset_entries: intset,
+                set_max_listpack_entries: listpack,
+                ..limits()
+            };
             let mut set = Set::default();
             let mut model = BTreeSet::new();
             for (step, member) in steps {
@@ -440,7 +469,9 @@ mod tests {
             let mut scanned = BTreeSet::new();
             let mut cursor = 0;
             loop {
-                cursor = set.scan(cursor, 3, &mut |member| { scanned.insert(member.to_bytes().into_owned()); });
+                cursor = set.scan(cursor, 3, &mut |member| {
+                    scanned.insert(member.to_bytes().into_owned());
+                });
                 if cursor == 0 { break }
             }
             prop_assert_eq!(scanned, model);
