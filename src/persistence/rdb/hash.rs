@@ -21,21 +21,18 @@ const EXPIRES_AT_MS_MAX: i64 = (1 << 48) - 1;
 const BAD_EXPIRY: Corrupt = Corrupt("Hash field with an impossible expiry time");
 
 /// Count, then each field and its value (type 4).
-pub(super) fn read_pairs<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Option<Hash>> {
+pub(super) fn read_pairs<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Hash> {
     let count = input.length()?;
     let mut hash = expecting(count, limits);
     for _ in 0..count {
         let (field, value) = (input.string()?, input.string()?);
         input.checked(insert(&mut hash, &field, &value, None, limits))?;
     }
-    Ok(non_empty(hash))
+    Ok(hash)
 }
 
 /// Count, then each field, its value, and its expiry in 8 bytes (Valkey's type 22).
-pub(super) fn read_valkey_triples<R: Read>(
-    input: &mut Input<R>,
-    limits: &Limits,
-) -> Result<Option<Hash>> {
+pub(super) fn read_valkey_triples<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Hash> {
     let count = input.length()?;
     let mut hash = expecting(count, limits);
     for _ in 0..count {
@@ -43,7 +40,7 @@ pub(super) fn read_valkey_triples<R: Read>(
         let expires_at_ms = (expiry != VALKEY_NEVER_MS).then_some(expiry);
         input.checked(insert(&mut hash, &field, &value, expires_at_ms, limits))?;
     }
-    Ok(non_empty(hash))
+    Ok(hash)
 }
 
 /// Count, then each field's expiry as a length, the field, and its value (types 22 and 24).
@@ -53,7 +50,7 @@ pub(super) fn read_metadata<R: Read>(
     input: &mut Input<R>,
     has_earliest: bool,
     limits: &Limits,
-) -> Result<Option<Hash>> {
+) -> Result<Hash> {
     let base_ms = if has_earliest { input.millis()?.checked_sub(1) } else { Some(0) };
     let count = input.length()?;
     let mut hash = expecting(count, limits);
@@ -68,13 +65,13 @@ pub(super) fn read_metadata<R: Read>(
         };
         input.checked(insert(&mut hash, &field, &value, expires_at_ms, limits))?;
     }
-    Ok(non_empty(hash))
+    Ok(hash)
 }
 
 /// A zipmap in a string.
-pub(super) fn read_zipmap<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Option<Hash>> {
+pub(super) fn read_zipmap<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Hash> {
     let bytes = input.string()?;
-    input.checked(from_zipmap(&bytes, limits)).map(non_empty)
+    input.checked(from_zipmap(&bytes, limits))
 }
 
 fn from_zipmap(bytes: &[u8], limits: &Limits) -> std::result::Result<Hash, Corrupt> {
@@ -87,9 +84,9 @@ fn from_zipmap(bytes: &[u8], limits: &Limits) -> std::result::Result<Hash, Corru
 }
 
 /// Fields and values in a ziplist in a string.
-pub(super) fn read_ziplist<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Option<Hash>> {
+pub(super) fn read_ziplist<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Hash> {
     let bytes = input.string()?;
-    input.checked(from_ziplist(&bytes, limits)).map(non_empty)
+    input.checked(from_ziplist(&bytes, limits))
 }
 
 fn from_ziplist(bytes: &[u8], limits: &Limits) -> std::result::Result<Hash, Corrupt> {
@@ -103,13 +100,10 @@ fn from_ziplist(bytes: &[u8], limits: &Limits) -> std::result::Result<Hash, Corr
 }
 
 /// Fields and values in a listpack in a string.
-pub(super) fn read_listpack<R: Read>(
-    input: &mut Input<R>,
-    limits: &Limits,
-) -> Result<Option<Hash>> {
+pub(super) fn read_listpack<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Hash> {
     let bytes = input.string()?;
     let listpack = input.checked(Listpack::from_bytes(&bytes))?;
-    input.checked(Hash::from_listpack(listpack, limits)).map(non_empty)
+    input.checked(Hash::from_listpack(listpack, limits))
 }
 
 /// Fields, values and expiry times in a listpack in a string (types 23 and 25), where the
@@ -118,13 +112,13 @@ pub(super) fn read_listpack_ex<R: Read>(
     input: &mut Input<R>,
     has_earliest: bool,
     limits: &Limits,
-) -> Result<Option<Hash>> {
+) -> Result<Hash> {
     if has_earliest {
         input.millis()?;
     }
     let bytes = input.string()?;
     let listpack = input.checked(Listpack::from_bytes(&bytes))?;
-    input.checked(Hash::from_listpack_ex(listpack, limits)).map(non_empty)
+    input.checked(Hash::from_listpack_ex(listpack, limits))
 }
 
 /// A hash in the encoding that so many fields will ask for. Nothing is allocated for them yet.
@@ -151,10 +145,6 @@ fn insert(
         hash.set_expiry(field, Some(expires_at_ms));
     }
     Ok(())
-}
-
-fn non_empty(hash: Hash) -> Option<Hash> {
-    (!hash.is_empty()).then_some(hash)
 }
 
 /// What [`write`] writes: the type byte tells the reader.

@@ -11,42 +11,33 @@ use crate::types::list::{List, StoredNode};
 use crate::types::listpack::Listpack;
 
 /// Count, elements (type 1).
-pub(super) fn read_elements<R: Read>(
-    input: &mut Input<R>,
-    limits: &Limits,
-) -> Result<Option<List>> {
+pub(super) fn read_elements<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<List> {
     let mut list = List::default();
     for _ in 0..input.length()? {
         list.push_back(&input.string()?, limits);
     }
-    Ok(non_empty(list))
+    Ok(list)
 }
 
 /// A ziplist in a string (type 10).
-pub(super) fn read_ziplist<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Option<List>> {
+pub(super) fn read_ziplist<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<List> {
     let mut list = List::default();
     append_ziplist(input, &mut list, limits)?;
-    Ok(non_empty(list))
+    Ok(list)
 }
 
 /// Count of nodes, and each as a ziplist in a string (type 14).
-pub(super) fn read_quicklist<R: Read>(
-    input: &mut Input<R>,
-    limits: &Limits,
-) -> Result<Option<List>> {
+pub(super) fn read_quicklist<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<List> {
     let mut list = List::default();
     for _ in 0..input.length()? {
         append_ziplist(input, &mut list, limits)?;
     }
-    Ok(non_empty(list))
+    Ok(list)
 }
 
 /// Count of nodes, and for each its container and a string: one element, or a listpack of
 /// them (type 18).
-pub(super) fn read_quicklist_2<R: Read>(
-    input: &mut Input<R>,
-    limits: &Limits,
-) -> Result<Option<List>> {
+pub(super) fn read_quicklist_2<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<List> {
     let mut list = List::default();
     for _ in 0..input.length()? {
         let container = input.length()?;
@@ -60,7 +51,7 @@ pub(super) fn read_quicklist_2<R: Read>(
             _ => return Err(input.corrupt("Quicklist node of an unknown container")),
         }
     }
-    Ok(non_empty(list))
+    Ok(list)
 }
 
 fn append_ziplist<R: Read>(input: &mut Input<R>, list: &mut List, limits: &Limits) -> Result<()> {
@@ -70,10 +61,6 @@ fn append_ziplist<R: Read>(input: &mut Input<R>, list: &mut List, limits: &Limit
         list.push_back(&input.checked(element)?.to_bytes(), limits);
     }
     Ok(())
-}
-
-fn non_empty(list: List) -> Option<List> {
-    (!list.is_empty()).then_some(list)
 }
 
 /// Writes a list as `LIST_QUICKLIST_2`: its nodes as they are in memory, compressed ones

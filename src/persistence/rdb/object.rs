@@ -22,42 +22,42 @@ pub(super) fn read<R: Read>(
     dialect: Dialect,
     limits: &Limits,
 ) -> Result<Option<Value>> {
-    Ok(match object_type {
-        kind::STRING => Some(Value::String(input.string()?)),
+    let value = match object_type {
+        kind::STRING => Value::String(input.string()?),
 
-        kind::LIST => list::read_elements(input, limits)?.map(Value::List),
-        kind::LIST_ZIPLIST => list::read_ziplist(input, limits)?.map(Value::List),
-        kind::LIST_QUICKLIST => list::read_quicklist(input, limits)?.map(Value::List),
-        kind::LIST_QUICKLIST_2 => list::read_quicklist_2(input, limits)?.map(Value::List),
+        kind::LIST => Value::List(list::read_elements(input, limits)?),
+        kind::LIST_ZIPLIST => Value::List(list::read_ziplist(input, limits)?),
+        kind::LIST_QUICKLIST => Value::List(list::read_quicklist(input, limits)?),
+        kind::LIST_QUICKLIST_2 => Value::List(list::read_quicklist_2(input, limits)?),
 
-        kind::SET => set::read_members(input, limits)?.map(Value::Set),
-        kind::SET_INTSET => set::read_intset(input, limits)?.map(Value::Set),
-        kind::SET_LISTPACK => set::read_listpack(input, limits)?.map(Value::Set),
+        kind::SET => Value::Set(set::read_members(input, limits)?),
+        kind::SET_INTSET => Value::Set(set::read_intset(input, limits)?),
+        kind::SET_LISTPACK => Value::Set(set::read_listpack(input, limits)?),
 
-        kind::ZSET => zset::read_text_scores(input, limits)?.map(Value::SortedSet),
-        kind::ZSET_2 => zset::read_binary_scores(input, limits)?.map(Value::SortedSet),
-        kind::ZSET_ZIPLIST => zset::read_ziplist(input, limits)?.map(Value::SortedSet),
-        kind::ZSET_LISTPACK => zset::read_listpack(input, limits)?.map(Value::SortedSet),
+        kind::ZSET => Value::SortedSet(zset::read_text_scores(input, limits)?),
+        kind::ZSET_2 => Value::SortedSet(zset::read_binary_scores(input, limits)?),
+        kind::ZSET_ZIPLIST => Value::SortedSet(zset::read_ziplist(input, limits)?),
+        kind::ZSET_LISTPACK => Value::SortedSet(zset::read_listpack(input, limits)?),
 
-        kind::HASH => hash::read_pairs(input, limits)?.map(Value::Hash),
-        kind::HASH_ZIPMAP => hash::read_zipmap(input, limits)?.map(Value::Hash),
-        kind::HASH_ZIPLIST => hash::read_ziplist(input, limits)?.map(Value::Hash),
-        kind::HASH_LISTPACK => hash::read_listpack(input, limits)?.map(Value::Hash),
+        kind::HASH => Value::Hash(hash::read_pairs(input, limits)?),
+        kind::HASH_ZIPMAP => Value::Hash(hash::read_zipmap(input, limits)?),
+        kind::HASH_ZIPLIST => Value::Hash(hash::read_ziplist(input, limits)?),
+        kind::HASH_LISTPACK => Value::Hash(hash::read_listpack(input, limits)?),
         kind::VALKEY_HASH_2 if dialect == Dialect::Valkey => {
-            hash::read_valkey_triples(input, limits)?.map(Value::Hash)
+            Value::Hash(hash::read_valkey_triples(input, limits)?)
         }
         kind::HASH_METADATA_PRE_GA | kind::HASH_METADATA => {
             let has_earliest = object_type == kind::HASH_METADATA;
-            hash::read_metadata(input, has_earliest, limits)?.map(Value::Hash)
+            Value::Hash(hash::read_metadata(input, has_earliest, limits)?)
         }
         kind::HASH_LISTPACK_EX_PRE_GA | kind::HASH_LISTPACK_EX => {
             let has_earliest = object_type == kind::HASH_LISTPACK_EX;
-            hash::read_listpack_ex(input, has_earliest, limits)?.map(Value::Hash)
+            Value::Hash(hash::read_listpack_ex(input, has_earliest, limits)?)
         }
 
-        kind::STREAM_LISTPACKS => Some(Value::Stream(stream::read(input, stream::Form::First)?)),
-        kind::STREAM_LISTPACKS_2 => Some(Value::Stream(stream::read(input, stream::Form::Second)?)),
-        kind::STREAM_LISTPACKS_3 => Some(Value::Stream(stream::read(input, stream::Form::Third)?)),
+        kind::STREAM_LISTPACKS => Value::Stream(stream::read(input, stream::Form::First)?),
+        kind::STREAM_LISTPACKS_2 => Value::Stream(stream::read(input, stream::Form::Second)?),
+        kind::STREAM_LISTPACKS_3 => Value::Stream(stream::read(input, stream::Form::Third)?),
 
         kind::MODULE_PRE_GA => return Err(input.corrupt("Pre-release module format not supported")),
         kind::MODULE_2 => {
@@ -65,7 +65,18 @@ pub(super) fn read<R: Read>(
             return Err(input.error(Reason::Module(module::name(id))));
         }
         unknown => return Err(input.error(Reason::UnknownType(unknown))),
-    })
+    };
+    Ok((!is_empty_collection(&value)).then_some(value))
+}
+
+fn is_empty_collection(value: &Value) -> bool {
+    match value {
+        Value::List(list) => list.is_empty(),
+        Value::Set(set) => set.is_empty(),
+        Value::SortedSet(zset) => zset.is_empty(),
+        Value::Hash(hash) => hash.is_empty(),
+        Value::String(_) | Value::Stream(_) => false,
+    }
 }
 
 /// The type byte `write` needs before it.

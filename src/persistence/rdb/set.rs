@@ -10,7 +10,7 @@ use crate::types::set::Set;
 use crate::types::{Limits, listpack::Listpack};
 
 /// Count, members.
-pub(super) fn read_members<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Option<Set>> {
+pub(super) fn read_members<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Set> {
     let count = input.length()?;
     let mut set = Set::default();
     for _ in 0..count {
@@ -22,25 +22,21 @@ pub(super) fn read_members<R: Read>(input: &mut Input<R>, limits: &Limits) -> Re
             return Err(input.corrupt("Duplicate set members detected"));
         }
     }
-    Ok(non_empty(set))
+    Ok(set)
 }
 
 /// An intset in a string.
-pub(super) fn read_intset<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Option<Set>> {
+pub(super) fn read_intset<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Set> {
     let bytes = input.string()?;
     let intset = input.checked(Intset::from_bytes(&bytes))?;
-    Ok(non_empty(Set::from_intset(intset, limits)))
+    Ok(Set::from_intset(intset, limits))
 }
 
 /// A listpack in a string.
-pub(super) fn read_listpack<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Option<Set>> {
+pub(super) fn read_listpack<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<Set> {
     let bytes = input.string()?;
     let listpack = input.checked(Listpack::from_bytes(&bytes))?;
-    input.checked(Set::from_listpack(listpack, limits)).map(non_empty)
-}
-
-fn non_empty(set: Set) -> Option<Set> {
-    (!set.is_empty()).then_some(set)
+    input.checked(Set::from_listpack(listpack, limits))
 }
 
 /// The type byte for what [`write`] writes.

@@ -17,7 +17,7 @@ const NO_NUMBER: Corrupt = Corrupt("Sorted set score that is no number");
 pub(super) fn read_text_scores<R: Read>(
     input: &mut Input<R>,
     limits: &Limits,
-) -> Result<Option<SortedSet>> {
+) -> Result<SortedSet> {
     read_pairs(input, limits, text_score)
 }
 
@@ -25,17 +25,14 @@ pub(super) fn read_text_scores<R: Read>(
 pub(super) fn read_binary_scores<R: Read>(
     input: &mut Input<R>,
     limits: &Limits,
-) -> Result<Option<SortedSet>> {
+) -> Result<SortedSet> {
     read_pairs(input, limits, |input| input.array().map(f64::from_le_bytes))
 }
 
 /// Members and scores in a ziplist in a string.
-pub(super) fn read_ziplist<R: Read>(
-    input: &mut Input<R>,
-    limits: &Limits,
-) -> Result<Option<SortedSet>> {
+pub(super) fn read_ziplist<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<SortedSet> {
     let bytes = input.string()?;
-    input.checked(from_ziplist(&bytes, limits)).map(non_empty)
+    input.checked(from_ziplist(&bytes, limits))
 }
 
 fn from_ziplist(bytes: &[u8], limits: &Limits) -> std::result::Result<SortedSet, Corrupt> {
@@ -50,20 +47,17 @@ fn from_ziplist(bytes: &[u8], limits: &Limits) -> std::result::Result<SortedSet,
 }
 
 /// Members and scores in a listpack in a string.
-pub(super) fn read_listpack<R: Read>(
-    input: &mut Input<R>,
-    limits: &Limits,
-) -> Result<Option<SortedSet>> {
+pub(super) fn read_listpack<R: Read>(input: &mut Input<R>, limits: &Limits) -> Result<SortedSet> {
     let bytes = input.string()?;
     let listpack = input.checked(Listpack::from_bytes(&bytes))?;
-    input.checked(SortedSet::from_listpack(listpack, limits)).map(non_empty)
+    input.checked(SortedSet::from_listpack(listpack, limits))
 }
 
 fn read_pairs<R: Read>(
     input: &mut Input<R>,
     limits: &Limits,
     read_score: impl Fn(&mut Input<R>) -> Result<f64>,
-) -> Result<Option<SortedSet>> {
+) -> Result<SortedSet> {
     let count = input.length()?;
     let mut zset = SortedSet::default();
     zset.expect(usize::try_from(count).unwrap_or(usize::MAX), limits);
@@ -72,7 +66,7 @@ fn read_pairs<R: Read>(
         let score = read_score(input)?;
         input.checked(insert(&mut zset, &member, score, limits))?;
     }
-    Ok(non_empty(zset))
+    Ok(zset)
 }
 
 /// One byte of length and that many of text; three lengths stand for what is no number.
@@ -108,10 +102,6 @@ fn insert(
         return Err(Corrupt("Duplicate zset fields detected"));
     }
     Ok(())
-}
-
-fn non_empty(zset: SortedSet) -> Option<SortedSet> {
-    (!zset.is_empty()).then_some(zset)
 }
 
 /// The type byte for what [`write`] writes.

@@ -4,13 +4,13 @@
 use proptest::prelude::*;
 
 use super::recipe::{limits, recipe};
+use super::with_footer;
 use crate::persistence::rdb::{
     Attributes, LoadError, LoadOptions, Reason, RestoreError, Sink, Version, WriteOptions, Writer,
     dump, load, restore,
 };
 use crate::types::Value;
 use crate::types::digest::value_digest;
-use crate::util::crc64;
 
 /// Takes everything, and looks at every element of it.
 struct Anything;
@@ -29,14 +29,6 @@ impl Sink for Anything {
 fn load_bytes(bytes: &[u8]) -> Result<(), LoadError> {
     let options = LoadOptions { limits: limits(), checksum: false };
     load(bytes, &mut Anything, &options).map(drop)
-}
-
-/// The payload around a changed body, so that the change is not stopped at the checksum.
-fn with_footer(body: &[u8], version: u16) -> Vec<u8> {
-    let mut payload = body.to_vec();
-    payload.extend(version.to_le_bytes());
-    payload.extend(crc64::checksum(&payload).to_le_bytes());
-    payload
 }
 
 fn body(payload: &[u8]) -> &[u8] {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use crate::types::hash::Hash;
 use crate::types::list::List;
 use crate::types::set::Set;
+use crate::types::stream::{Group, Stream, StreamId};
 use crate::types::zset::SortedSet;
 use crate::types::{Limits, Value};
 
@@ -17,6 +18,23 @@ pub enum Recipe {
     SortedSet(Vec<(Vec<u8>, f64)>),
     /// Field, value, expiry.
     Hash(Vec<(Vec<u8>, Vec<u8>, Option<i64>)>),
+    Stream {
+        /// How much greater each entry's ID is than the one before, and its fields.
+        entries: Vec<(u64, Vec<(Vec<u8>, Vec<u8>)>)>,
+        /// Which of them are deleted.
+        deleted: Vec<prop::sample::Index>,
+        groups: Vec<GroupRecipe>,
+    },
+}
+
+/// How to build a consumer group.
+#[derive(Clone, Debug)]
+pub struct GroupRecipe {
+    name: Vec<u8>,
+    position: (u64, u64),
+    entries_read: Option<u64>,
+    /// Name, time seen, and what is pending: ID, time and number of deliveries.
+    consumers: Vec<(Vec<u8>, i64, Vec<(u64, i64, u64)>)>,
 }
 
 /// Thresholds so low that every encoding turns up.
@@ -46,6 +64,7 @@ pub fn recipe() -> impl Strategy<Value = Recipe> {
         prop::collection::vec(integer, 1..16).prop_map(Recipe::Set),
         prop::collection::vec((text(), score()), 1..16).prop_map(Recipe::SortedSet),
         prop::collection::vec((text(), text(), expiry()), 1..16).prop_map(Recipe::Hash),
+        stream(),
     ]
 }
 
@@ -72,6 +91,31 @@ fn score() -> impl Strategy<Value = f64> {
 
 fn expiry() -> impl Strategy<Value = Option<i64>> {
     prop_oneof![3 => Just(None), 1 => (1i64..1 << 46).prop_map(Some)]
+}
+
+fn stream() -> impl Strategy<Value = Recipe> {
+    let fields = prop::collection::vec((text(), text()), 1..4);
+    let entries = prop::collection::vec((1u64..1 << 40, fields), 0..12);
+    let deleted = prop::collection::vec(any::<prop::sample::Index>(), 0..4);
+    let groups = prop::collection::vec(group(), 0..3);
+    (entries, deleted, groups).prop_map(|(entries, deleted, groups)| Recipe::Stream {
+        entries,
+        deleted,
+        groups,
+    })
+}
+
+fn group() -> impl Strategy<Value = GroupRecipe> {
+    let pending = prop::collection::vec((1u64..50, any::<i64>(), any::<u64>()), 0..4);
+    let consumers = prop::collection::vec((text(), any::<i64>(), pending), 0..3);
+    (text(), any::<(u64, u64)>(), prop::option::of(0..u64::MAX), consumers).prop_map(
+        |(name, position, entries_read, consumers)| GroupRecipe {
+            name,
+            position,
+            entries_read,
+            consumers,
+        },
+    )
 }
 
 impl Recipe {
@@ -109,6 +153,37 @@ impl Recipe {
                 }
                 Value::Hash(hash)
             }
+            Recipe::Stream { entries, deleted, groups } => {
+                let mut stream = Stream::default();
+                let mut ids = Vec::new();
+                for (distance, fields) in entries {
+                    let id = StreamId::new(stream.last_id().ms + distance, *distance);
+                    let fields = fields.iter().map(|(name, value)| (&name[..], &value[..]));
+                    stream.append(id, fields, &limits).unwrap();
+                    ids.push(id);
+                }
+                for index in deleted.iter().filter(|_| !ids.is_empty()) {
+                    stream.delete(*index.get(&ids));
+                }
+                for group in groups {
+                    stream.add_group(&group.name, group.build());
+                }
+                Value::Stream(stream)
+            }
         }
+    }
+}
+
+impl GroupRecipe {
+    fn build(&self) -> Group {
+        let (ms, seq) = self.position;
+        let mut group = Group::new(StreamId::new(ms, seq), self.entries_read);
+        for (name, seen_at_ms, pending) in &self.consumers {
+            group.create_consumer(name, *seen_at_ms);
+            for (id, delivered_at_ms, deliveries) in pending {
+                group.assign(StreamId::new(*id, 0), name, *delivered_at_ms, *deliveries);
+            }
+        }
+        group
     }
 }
