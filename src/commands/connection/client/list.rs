@@ -1,0 +1,143 @@
+//! CLIENT LIST, CLIENT INFO.
+
+use super::subcommand;
+use crate::commands::prelude::*;
+use crate::engine::Engine;
+use crate::services::clients::{Client, flags};
+use crate::util::{clock, number};
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+pub const INFO: Command = subcommand("info", 2, info)
+    .since("6.2.0")
+    .summary("Returns information about the connection.")
+    .tips(&["nondeterministic_output"]);
+
+fn info(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
+    reply.verbatim("txt", describe(ctx.engine, &ctx.session.client));
+    Ok(())
+}
+
+pub const LIST: Command = subcommand("list", -2, list)
+    .flags(ADMIN.or(NOSCRIPT).or(LOADING).or(STALE))
+    .since("2.4.0")
+    .complexity("O(N) where N is the number of client connections")
+    .syntax("[TYPE <NORMAL|MASTER|REPLICA|PUBSUB>] [ID client-id [client-id ...]]")
+    .summary("Lists open connections.")
+    .tips(&["nondeterministic_output"]);
+
+fn list(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
+    let clients = if args.is_empty() {
+        ctx.engine.clients.all()
+    } else if args.word("type") && args.remaining() == 1 {
+        let kind = ClientKind::parse(args.bytes()?)?;
+        let all = ctx.engine.clients.all();
+        all.into_iter().filter(|client| kind.is(client)).collect()
+    } else if args.word("id") && !args.is_empty() {
+        listed(ctx.engine, args)?
+    } else {
+        return Err(Error::Syntax);
+    };
+    let lines: String = clients.iter().map(|client| describe(ctx.engine, client)).collect();
+    reply.verbatim("txt", lines);
+    Ok(())
+}
+
+fn listed(engine: &Engine, args: Args<'_>) -> Result<Vec<Arc<Client>>> {
+    let mut clients = Vec::new();
+    for arg in args {
+        let id = number::parse_i64(&arg).ok_or(Error::msg("Invalid client ID"))?;
+        let client = u64::try_from(id).ok().and_then(|id| engine.clients.get(id));
+        clients.extend(client);
+    }
+    Ok(clients)
+}
+
+/// The classes of clients that LIST and KILL choose by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientKind {
+    /// Sends commands and gets replies.
+    Normal,
+    /// Our primary, whose stream we apply.
+    Primary,
+    /// A replica of ours.
+    Replica,
+    /// Subscribed to a channel.
+    PubSub,
+}
+
+impl ClientKind {
+    /// The kind of a name in any case.
+    pub fn parse(name: &[u8]) -> Result<ClientKind> {
+        let name = String::from_utf8_lossy(name);
+        match name.to_ascii_lowercase().as_str() {
+            "normal" => Ok(ClientKind::Normal),
+            "master" => Ok(ClientKind::Primary),
+            "replica" | "slave" => Ok(ClientKind::Replica),
+            "pubsub" => Ok(ClientKind::PubSub),
+            _ => Err(Error::msg(format!("Unknown client type '{name}'"))),
+        }
+    }
+
+    /// Whether `client` is of this kind. Every client of this server is a normal one.
+    pub fn is(self, _client: &Client) -> bool {
+        self == ClientKind::Normal
+    }
+}
+
+/// One client's line, with the fields and the order of Redis.
+fn describe(engine: &Engine, client: &Client) -> String {
+    let now_ms = clock::now_ms();
+    let labels = client.labels.lock().clone();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (query, allocated) = (client.query_bytes.load(Relaxed), client.query_allocated_bytes.load(Relaxed));
+    let output = client.output_bytes.load(Relaxed);
+    let command = (client.last_command.load(Relaxed) as usize)
+        .checked_sub(1)
+        .and_then(|index| engine.table.rows().get(index))
+        .map_or("NULL", |row| &row.full_name);
+    let mut line = String::with_capacity(400);
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        line,
+        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 \
+         multi=-1 watch=0 qbuf={query} qbuf-free={} argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl={output} \
+         oll=0 omem=0 tot-mem={} events=r cmd={command} user={} redir=-1 resp={} lib-name={} \
+         lib-ver={} tot-net-in={} tot-net-out={} tot-cmds={}",
+        client.id,
+        client.addr,
+        client.laddr,
+        client.stream.fd(),
+        text(&labels.name),
+        (now_ms - client.connected_ms).max(0) / 1000,
+        (now_ms - client.last_active_ms.load(Relaxed)).max(0) / 1000,
+        letters(client),
+        client.db.load(Relaxed),
+        allocated.saturating_sub(query),
+        allocated + output + size_of::<Client>() as u64,
+        text(&labels.user),
+        if client.has(flags::RESP3) { 3 } else { 2 },
+        text(&labels.lib_name),
+        text(&labels.lib_ver),
+        client.bytes_in.load(Relaxed),
+        client.bytes_out.load(Relaxed),
+        client.commands.load(Relaxed),
+    );
+    line
+}
+
+/// The flags as letters; `N` for none.
+fn letters(client: &Client) -> String {
+    let known = [
+        (flags::MULTI, 'x'),
+        (flags::BLOCKED, 'b'),
+        (flags::CLOSING, 'c'),
+        (flags::UNIX_SOCKET, 'U'),
+        (flags::NO_EVICT, 'e'),
+        (flags::NO_TOUCH, 'T'),
+    ];
+    let letters: String =
+        known.iter().filter(|(bit, _)| client.has(*bit)).map(|(_, letter)| letter).collect();
+    if letters.is_empty() { "N".to_owned() } else { letters }
+}
