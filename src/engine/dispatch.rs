@@ -13,39 +13,44 @@ use crate::services::session::Session;
 use crate::store::Txn;
 use crate::store::txn::Mode;
 use crate::util::clock;
-use smallvec::SmallVec;
 use std::sync::atomic::Ordering;
 
-/// Keys of one call, in ascending order of their places among the arguments.
-type Keys = SmallVec<[KeySlot; 4]>;
+/// One request on its way: the command it asks for, its arguments, and which are keys.
+pub struct Call<'a> {
+    /// The command, or why there is none.
+    pub row: Result<&'a Row>,
+    /// The arguments, the command's name first.
+    pub argv: &'a [Arg<'a>],
+    /// The keys among them, in ascending order.
+    pub keys: &'a [KeySlot],
+}
 
-/// Runs the request `argv` for a client and writes its reply. `began_us` is the time at
-/// which it begins, Unix time in microseconds; returned is the time at which it ended.
-pub fn dispatch(
-    engine: &Engine,
+/// Runs a call for a client and writes its reply. `began_us` is the time at which it begins,
+/// Unix time in microseconds; returned is the time at which it ended.
+pub fn dispatch<'a>(
+    engine: &'a Engine,
     session: &mut Session,
-    argv: &[Arg<'_>],
+    call: &Call<'a>,
     reply: &mut Reply<'_>,
     began_us: i64,
 ) -> i64 {
     let reply_began = reply.len();
-    let stripe = engine.stats.stripe(session.client.id);
-    let row = match engine.table.find(argv) {
-        Ok(row) => row,
+    let row = match &call.row {
+        Ok(row) => *row,
         Err(error) => {
-            refuse(engine, reply, &error);
+            refuse(engine, reply, error);
             return began_us;
         }
     };
-    let client = &session.client;
-    client.last_command.store(row.index as u32 + 1, Ordering::Relaxed);
-    if let Err(error) = may_run(engine, session, row, argv) {
+    let stripe = engine.stats.stripe(session.client.id);
+    session.client.last_command.store(row.index as u32 + 1, Ordering::Relaxed);
+    if let Err(error) = may_run(engine, session, row, call.argv) {
         stripe.rejected(row.index);
         refuse(engine, reply, &error);
         return began_us;
     }
     let began_us = wait_for_pause(engine, session, row.command, began_us);
-    let result = run(engine, session, row, argv, reply, began_us / 1000);
+    let result = run(engine, session, row, call, reply, began_us / 1000);
     let ended_us = clock::now_us();
     let failed = result.is_err();
     if let Err(error) = result {
@@ -78,7 +83,7 @@ fn may_run(engine: &Engine, session: &Session, row: &Row, argv: &[Arg<'_>]) -> R
 
 /// Waits at the door while CLIENT PAUSE is on. Returns when the command begins.
 fn wait_for_pause(engine: &Engine, session: &Session, command: &Command, began_us: i64) -> i64 {
-    if !engine.pause.is_on(began_us / 1000) || command.name == "client" || is_connection_only(command) {
+    if !engine.pause.is_on(began_us / 1000) {
         return began_us;
     }
     let writes = command.flags.has(Flags::WRITE) || command.flags.has(Flags::MAY_REPLICATE);
@@ -90,26 +95,20 @@ fn wait_for_pause(engine: &Engine, session: &Session, command: &Command, began_u
     clock::now_us()
 }
 
-/// Commands that manage the pause itself must get through it.
-fn is_connection_only(command: &Command) -> bool {
-    matches!(command.name, "pause" | "unpause" | "kill" | "list" | "id" | "shutdown")
-}
-
 /// Locks, runs and commits.
-fn run(
-    engine: &Engine,
+fn run<'a>(
+    engine: &'a Engine,
     session: &mut Session,
-    row: &Row,
-    argv: &[Arg<'_>],
+    row: &'a Row,
+    call: &Call<'a>,
     reply: &mut Reply<'_>,
     now_ms: i64,
 ) -> Result {
     let Some(handler) = row.command.handler else { return Ok(()) };
-    let keys = keys_of(engine, row.command, argv);
-    let mut txn = lock(engine, session.db, row.command, argv, &keys, now_ms);
+    let mut txn = lock(engine, session.db, row.command, call, now_ms);
     txn.set_touches(!session.client.has(flags::NO_TOUCH));
     let first = 1 + usize::from(row.is_subcommand);
-    let args = Args::new(argv, first, &keys, session.db);
+    let args = Args::new(call.argv, first, call.keys, session.db);
     let client_id = session.client.id;
     let mut ctx = Ctx { engine, session, row, txn };
     let result = handler(&mut ctx, args, reply);
@@ -125,46 +124,24 @@ fn run(
     result
 }
 
-/// The keys among the arguments, by the command's specifications. Where the arguments
-/// contradict them there are none: the handler finds the same fault and says so.
-fn keys_of(engine: &Engine, command: &Command, argv: &[Arg<'_>]) -> Keys {
-    let mut keys = Keys::new();
-    for spec in command.keys {
-        let consistent = spec.positions(argv, |index| {
-            let hash = engine.keyspace.hash(&argv[index]);
-            keys.push(KeySlot { index: index as u32, hash });
-        });
-        if !consistent {
-            keys.clear();
-            break;
-        }
-    }
-    if command.keys.len() > 1 {
-        keys.sort_unstable_by_key(|slot| slot.index);
-        keys.dedup_by_key(|slot| slot.index);
-    }
-    keys
-}
-
 fn lock<'a>(
     engine: &'a Engine,
     db: u16,
     command: &Command,
-    argv: &[Arg<'_>],
-    keys: &Keys,
+    call: &Call<'_>,
     now_ms: i64,
 ) -> Txn<'a> {
     let keyspace = &engine.keyspace;
     let mode = if command.flags.has(Flags::WRITE) { Mode::Write } else { Mode::Read };
     match command.locks {
-        Locks::Keys => Txn::lock(keyspace, mode, keys.iter().map(|slot| (db, slot.hash)), now_ms),
+        Locks::Keys => Txn::lock(keyspace, mode, call.keys.iter().map(|slot| (db, slot.hash)), now_ms),
         Locks::KeysAlsoIn(other) => {
-            let other = other(argv).filter(|db| *db < keyspace.databases()).unwrap_or(db);
-            let both = keys.iter().flat_map(|slot| [(db, slot.hash), (other, slot.hash)]);
+            let other = other(call.argv).filter(|db| *db < keyspace.databases()).unwrap_or(db);
+            let both = call.keys.iter().flat_map(|slot| [(db, slot.hash), (other, slot.hash)]);
             Txn::lock(keyspace, mode, both, now_ms)
         }
         Locks::Databases(which) => {
-            let mut dbs = which(argv, db, keyspace.databases());
+            let mut dbs = which(call.argv, db, keyspace.databases());
             dbs.retain(|db| *db < keyspace.databases());
             dbs.sort_unstable();
             dbs.dedup();

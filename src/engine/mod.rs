@@ -2,6 +2,7 @@
 //! effects. EXEC, scripts, replay and a replica's apply all come through here, so this
 //! folder knows no command itself: the server hands it the table.
 
+pub mod batch;
 pub mod command;
 pub mod commit;
 pub mod ctx;

@@ -6,6 +6,7 @@
 use super::args::Arg;
 use super::parse::{Parser, ProtocolError, RequestLimits, Span, Step};
 use std::io::{self, BufRead, BufReader, Read};
+use std::ops::Range;
 
 /// Bytes of the read buffer. Pages of it that no request ever reached cost nothing.
 const BUFFER_BYTES: usize = 16 * 1024;
@@ -13,6 +14,9 @@ const BUFFER_BYTES: usize = 16 * 1024;
 const SPILL_KEPT_BYTES: usize = 16 * 1024;
 /// The first allocation for a large value; it doubles as bytes arrive.
 const LARGE_FIRST_BYTES: usize = 64 * 1024;
+
+/// The most requests parsed before the first of them is served.
+pub const BATCH: usize = 16;
 
 /// Requests out of a byte stream.
 pub struct Input<R> {
@@ -22,9 +26,15 @@ pub struct Input<R> {
     /// Bytes of the spill that belong to requests already served.
     spill_start: usize,
     parser: Parser,
-    /// Length in bytes of the complete request at the front, if there is one.
-    complete: Option<usize>,
+    /// The complete requests at the front.
+    ready: Vec<Ready>,
     large: Option<LargeRead>,
+}
+
+/// A complete request: where it begins and ends in the front bytes, and which spans are its own.
+struct Ready {
+    bytes: Range<usize>,
+    spans: Range<usize>,
 }
 
 /// A large value on its way in.
@@ -41,45 +51,62 @@ impl<R: Read> Input<R> {
             spill: Vec::new(),
             spill_start: 0,
             parser: Parser::default(),
-            complete: None,
+            ready: Vec::new(),
             large: None,
         }
     }
 
-    /// Whether a complete request is at the front of what has been read. Never blocks.
-    pub fn poll(&mut self, limits: &RequestLimits) -> Result<bool, ProtocolError> {
-        loop {
+    /// How many complete requests are at the front of what has been read, up to [`BATCH`].
+    /// Never blocks. Served ones must have been dropped by [`Input::advance`] before.
+    pub fn poll(&mut self, limits: &RequestLimits) -> Result<usize, ProtocolError> {
+        // What a client may send depends on whether it has authenticated, which the next
+        // request may do: before that they are parsed one at a time.
+        let most = if limits.authenticated { BATCH } else { 1 };
+        while self.ready.len() < most {
             if let Some(large) = &self.large {
                 if large.value.len() < large.len {
-                    return Ok(false);
+                    break;
                 }
                 self.finish_large();
             }
-            match self.parser.parse(front(&self.spill, self.spill_start, &self.reader), limits)? {
-                Step::Complete(len) => {
-                    self.complete = Some(len);
-                    return Ok(true);
+            let start = self.ready.last().map_or(0, |last| last.bytes.end);
+            let spans = self.ready.last().map_or(0, |last| last.spans.end);
+            let bytes = &front(&self.spill, self.spill_start, &self.reader)[start..];
+            match self.parser.parse(bytes, limits) {
+                Ok(Step::Complete(len)) => {
+                    let spans = spans..self.parser.spans().len();
+                    self.ready.push(Ready { bytes: start..start + len, spans });
+                    self.parser.next_request();
                 }
-                Step::Incomplete => return Ok(false),
-                Step::Large { at, len } => self.begin_large(at, len),
+                // Whatever it is, it comes after the requests that are ready: they are first.
+                _ if !self.ready.is_empty() => {
+                    self.parser.abandon(spans);
+                    break;
+                }
+                Ok(Step::Incomplete) => break,
+                Ok(Step::Large { at, len }) => self.begin_large(at, len),
+                Err(error) => return Err(error),
             }
         }
+        Ok(self.ready.len())
     }
 
-    /// The arguments of the request that [`Input::poll`] found.
-    pub fn args(&self) -> impl Iterator<Item = Arg<'_>> {
-        let request = front(&self.spill, self.spill_start, &self.reader);
+    /// The arguments of the `index`-th request that [`Input::poll`] found.
+    pub fn args(&self, index: usize) -> impl Iterator<Item = Arg<'_>> {
+        let Ready { bytes, spans } = &self.ready[index];
+        let request = &front(&self.spill, self.spill_start, &self.reader)[bytes.start..bytes.end];
         let (unquoted, large) = (self.parser.unquoted(), self.parser.large_values());
-        self.parser.spans().iter().map(move |span| match *span {
+        self.parser.spans()[spans.start..spans.end].iter().map(move |span| match *span {
             Span::Request { start, end } => Arg::Slice(&request[start..end]),
             Span::Unquoted { start, end } => Arg::Slice(&unquoted[start..end]),
             Span::Large(index) => Arg::Large(&large[index]),
         })
     }
 
-    /// Drops the request that was served.
+    /// Drops the requests that [`Input::poll`] found.
     pub fn advance(&mut self) {
-        let len = self.complete.take().unwrap_or(0);
+        let len = self.ready.last().map_or(0, |last| last.bytes.end);
+        self.ready.clear();
         self.parser.reset();
         if self.spill.is_empty() {
             return self.reader.consume(len);
@@ -196,8 +223,13 @@ mod tests {
         let mut input = Input::new(Chunks(chunks.into()));
         let mut all = Vec::new();
         loop {
-            while input.poll(&LIMITS).expect("well formed") {
-                all.push(input.args().map(|arg| arg.to_vec()).collect());
+            loop {
+                let ready = input.poll(&LIMITS).expect("well formed");
+                if ready == 0 {
+                    break;
+                }
+                let owned = |n| input.args(n).map(|arg| arg.to_vec()).collect();
+                all.extend((0..ready).map(owned));
                 input.advance();
             }
             if input.fill().expect("no errors in memory") == 0 {
@@ -226,6 +258,7 @@ mod tests {
             vec![b"MSET", b"a", &big, b"b", &edge, b"c", b""],
             vec![b"PING"],
         ];
+        let sent = sent.repeat(10);
         let stream: Vec<u8> = sent.iter().flat_map(|args| encode(args)).collect();
         for size in [1, 7, 4096, 16384, 40_000, stream.len()] {
             let got = requests(stream.chunks(size).map(<[u8]>::to_vec).collect());
@@ -237,7 +270,7 @@ mod tests {
     fn a_header_alone_allocates_nothing() {
         let mut input = Input::new(Chunks(VecDeque::from([b"*1\r\n$500000000\r\nabc".to_vec()])));
         input.fill().unwrap();
-        assert!(!input.poll(&LIMITS).unwrap());
+        assert_eq!(input.poll(&LIMITS).unwrap(), 0);
         input.fill().unwrap();
         assert!(input.allocated_bytes() < 2 * LARGE_FIRST_BYTES + BUFFER_BYTES);
     }

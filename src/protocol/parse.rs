@@ -67,7 +67,7 @@ pub enum Step {
     },
 }
 
-/// The state of one request that is being parsed.
+/// The state of the request that is being parsed, and the spans of those before it.
 #[derive(Default)]
 pub struct Parser {
     at: usize,
@@ -112,7 +112,7 @@ impl Parser {
         self.after_large = true;
     }
 
-    /// Where the arguments lie, once complete.
+    /// Where the arguments lie, of all requests since the last reset.
     pub fn spans(&self) -> &[Span] {
         &self.spans
     }
@@ -127,12 +127,23 @@ impl Parser {
         &self.large
     }
 
-    /// Forgets the request, ready for the next.
-    pub fn reset(&mut self) {
+    /// Ends the request that is complete: the spans of the next follow its own.
+    pub fn next_request(&mut self) {
         self.at = 0;
         self.left = None;
         self.bulk = None;
         self.after_large = false;
+    }
+
+    /// Gives up the request that is not complete, with all its spans from the `spans`-th on.
+    pub fn abandon(&mut self, spans: usize) {
+        self.next_request();
+        self.spans.truncate(spans);
+    }
+
+    /// Forgets all requests.
+    pub fn reset(&mut self) {
+        self.next_request();
         self.spans.clear();
         self.unquoted.clear();
         self.large.clear();

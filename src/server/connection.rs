@@ -3,16 +3,16 @@
 //! one write.
 
 use crate::engine::Engine;
+use crate::engine::batch::Batch;
 use crate::engine::dispatch::dispatch;
 use crate::protocol::input::Input;
 use crate::protocol::parse::{ProtocolError, RequestLimits};
-use crate::protocol::{Arg, Error, Reply};
+use crate::protocol::{Error, Reply};
 use crate::services::clients::{Client, add};
 use crate::services::config::params;
 use crate::services::session::{ReplyMode, Session};
 use crate::services::stream::Stream;
 use crate::util::clock;
-use smallvec::SmallVec;
 use std::io::{self, Write};
 use std::net::Shutdown;
 use std::sync::Arc;
@@ -71,56 +71,41 @@ impl Connection<'_> {
     /// Serves every request that has arrived whole. Never reads.
     fn serve_complete_requests(&mut self) -> io::Result<Result<(), ProtocolError>> {
         let mut now_us = clock::now_us();
-        let mut served = 0;
         while !self.session.closing {
             match self.input.poll(&self.limits()) {
-                Ok(true) => {}
-                Ok(false) => break,
+                Ok(0) => break,
+                Ok(ready) => now_us = self.serve_batch(ready, now_us)?,
                 Err(error) => return Ok(Err(error)),
-            }
-            now_us = self.serve_one(now_us);
-            served += 1;
-            if self.output.len() >= FLUSH_BYTES {
-                self.flush()?;
             }
         }
         let client = &self.session.client;
-        add(&client.commands, served);
         client.last_active_ms.store(now_us / 1000, Relaxed);
         client.query_bytes.store(self.input.pending_bytes() as u64, Relaxed);
         client.query_allocated_bytes.store(self.input.allocated_bytes() as u64, Relaxed);
         Ok(Ok(()))
     }
 
-    fn serve_one(&mut self, now_us: i64) -> i64 {
-        let began = self.output.len();
-        let mut ended_us = now_us;
-        {
-            let argv: SmallVec<[Arg<'_>; 8]> = self.input.args().collect();
-            if !argv.is_empty() {
-                let mut reply = Reply::new(&mut self.output, self.session.resp3);
-                ended_us = dispatch(self.engine, &mut self.session, &argv, &mut reply, now_us);
+    /// Serves the requests at the front of the input. Returns the time at which the last ended.
+    fn serve_batch(&mut self, ready: usize, mut now_us: i64) -> io::Result<i64> {
+        let mut batch = Batch::default();
+        (0..ready).for_each(|index| batch.push(self.engine, self.input.args(index)));
+        batch.warm(self.engine, self.session.db);
+        for call in batch.calls() {
+            let began = self.output.len();
+            let mut reply = Reply::new(&mut self.output, self.session.resp3);
+            now_us = dispatch(self.engine, &mut self.session, &call, &mut reply, now_us);
+            apply_reply_mode(&mut self.session, &mut self.output, began);
+            add(&self.session.client.commands, 1);
+            if self.session.closing {
+                break;
+            }
+            if self.output.len() >= FLUSH_BYTES {
+                flush(self.engine, &self.session.client, self.stream, &mut self.output)?;
             }
         }
-        self.apply_reply_mode(began);
+        drop(batch);
         self.input.advance();
-        ended_us
-    }
-
-    /// Takes the reply back if CLIENT REPLY asked for silence.
-    fn apply_reply_mode(&mut self, began: usize) {
-        match self.session.reply_mode {
-            ReplyMode::On => {}
-            ReplyMode::Off => self.output.truncate(began),
-            ReplyMode::SkipNext => {
-                self.output.truncate(began);
-                self.session.reply_mode = ReplyMode::Skip;
-            }
-            ReplyMode::Skip => {
-                self.output.truncate(began);
-                self.session.reply_mode = ReplyMode::On;
-            }
-        }
+        Ok(now_us)
     }
 
     fn limits(&self) -> RequestLimits {
@@ -157,19 +142,7 @@ impl Connection<'_> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.output.is_empty() {
-            return Ok(());
-        }
-        let client = &self.session.client;
-        client.output_bytes.store(self.output.len() as u64, Relaxed);
-        (&mut &*self.stream).write_all(&self.output)?;
-        client.output_bytes.store(0, Relaxed);
-        add(&client.bytes_out, self.output.len() as u64);
-        let stripe = self.engine.stats.stripe(client.id);
-        stripe.bytes_out.fetch_add(self.output.len() as u64, Relaxed);
-        stripe.writes.fetch_add(1, Relaxed);
-        self.output.clear();
-        Ok(())
+        flush(self.engine, &self.session.client, self.stream, &mut self.output)
     }
 
     /// Answers a request that is not RESP; the connection ends after it.
@@ -183,4 +156,36 @@ impl Connection<'_> {
         self.engine.stats.error("ERR");
         Reply::new(&mut self.output, self.session.resp3).error(&error);
     }
+}
+
+/// Takes the reply back if CLIENT REPLY asked for silence.
+fn apply_reply_mode(session: &mut Session, output: &mut Vec<u8>, began: usize) {
+    session.reply_mode = match session.reply_mode {
+        ReplyMode::On => return,
+        ReplyMode::Off => ReplyMode::Off,
+        ReplyMode::SkipNext => ReplyMode::Skip,
+        ReplyMode::Skip => ReplyMode::On,
+    };
+    output.truncate(began);
+}
+
+/// Writes all replies that have gathered.
+fn flush(
+    engine: &Engine,
+    client: &Client,
+    mut stream: &Stream,
+    output: &mut Vec<u8>,
+) -> io::Result<()> {
+    if output.is_empty() {
+        return Ok(());
+    }
+    client.output_bytes.store(output.len() as u64, Relaxed);
+    stream.write_all(output)?;
+    client.output_bytes.store(0, Relaxed);
+    add(&client.bytes_out, output.len() as u64);
+    let stripe = engine.stats.stripe(client.id);
+    stripe.bytes_out.fetch_add(output.len() as u64, Relaxed);
+    stripe.writes.fetch_add(1, Relaxed);
+    output.clear();
+    Ok(())
 }

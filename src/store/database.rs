@@ -135,6 +135,11 @@ impl Database {
         self.shards[shard].turnstile.read(self.lock(shard))
     }
 
+    /// Locks one shard for reading if that is possible at once.
+    pub fn try_read(&self, shard: usize) -> Option<ReadGuard<'_>> {
+        self.lock(shard).try_read()
+    }
+
     /// Locks one shard for writing. The flag says whether it had to wait.
     pub fn write(&self, shard: usize) -> (WriteGuard<'_>, bool) {
         self.shards[shard].turnstile.write(self.lock(shard))

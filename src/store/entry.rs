@@ -476,6 +476,11 @@ impl Entry {
         }
     }
 
+    /// Where the entry's allocation begins, to be asked for ahead of use.
+    pub fn address(&self) -> *const u8 {
+        self.0.as_ptr().cast()
+    }
+
     /// Bytes of the entry's own allocation.
     pub fn allocated_bytes(&self) -> usize {
         self.shape().layout().size()

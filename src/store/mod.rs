@@ -7,6 +7,7 @@ pub mod entry;
 pub mod event;
 pub mod expire;
 pub mod lock;
+pub mod prefetch;
 pub mod reclaim;
 pub mod scan;
 pub mod txn;
