@@ -5,9 +5,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use crate::harness::{Client, free_port};
+use crate::harness::{Client, binary_under_test, encode, free_port};
 
 /// A server started through the script; killed when dropped.
 struct Stage {
@@ -34,8 +34,6 @@ impl Stage {
             .args(["--dbfilename", "stage.rdb"])
             .current_dir(folder.join("cwd"))
             .env("CARGO_TARGET_DIR", target)
-            // A cargo that ends the test if the script should ask for it.
-            .env("CARGO", "false")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -67,7 +65,7 @@ impl Drop for Stage {
 
 #[track_caller]
 fn exact_on(client: &mut Client, request: &[&str], reply: &[u8]) {
-    client.send(&crate::harness::encode(request));
+    client.send(&encode(request));
     let got = client.recv_bytes(reply.len());
     assert!(got == reply, "{request:?}: {}, not {}", got.escape_ascii(), reply.escape_ascii());
 }
@@ -76,7 +74,11 @@ fn exact_on(client: &mut Client, request: &[&str], reply: &[u8]) {
 fn prebuilt(folder: &Path) -> PathBuf {
     let release = folder.join("target/release");
     std::fs::create_dir_all(&release).expect("a temporary folder");
-    std::fs::copy(crate::harness::binary_under_test(), release.join("skein")).expect("a copy");
+    std::fs::copy(binary_under_test(), release.join("skein")).expect("a copy");
+    // Also newer than what is being edited while the tests run.
+    let copy = std::fs::File::options().append(true).open(release.join("skein"));
+    let later = SystemTime::now() + Duration::from_secs(3_600);
+    copy.and_then(|copy| copy.set_modified(later)).expect("a time can be set");
     folder.join("target")
 }
 

@@ -27,7 +27,7 @@ fn set_ifeq() {
         skein valkey | SET k v IFEQ              => -ERR syntax error
         skein valkey | SET k v IFEQ a NX         => -ERR syntax error
         skein valkey | SET k v XX IFEQ a         => -ERR syntax error
-        skein valkey | RPUSH l a                 => :1
+        (list l)
         skein valkey | SET l v IFEQ a            => -WRONGTYPE Operation against a key holding the wrong kind of value
         redis        | SET k v IFEQ v            => -ERR syntax error
     "#,
@@ -59,7 +59,7 @@ fn set_ifne_ifdeq_and_ifdne() {
         skein | SET missing v IFDNE 9555e8555c62dcfd => +OK
         skein | SET k v IFNE a IFEQ b            => -ERR syntax error
         skein | SET k v NX IFDEQ 9555e8555c62dcfd => -ERR syntax error
-        skein | RPUSH l a                        => :1
+        (list l)
         skein | SET l v IFNE a                   => -WRONGTYPE Operation against a key holding the wrong kind of value
         skein | SET l v IFDEQ 9555e8555c62dcfd   => -WRONGTYPE Operation against a key holding the wrong kind of value
         skein | TYPE l                           => +list
@@ -79,7 +79,7 @@ fn digest() {
         skein | DIGEST k                         => "9ec9f7918d7dfc40"
         skein | SET k ""                         => +OK
         skein | DIGEST k                         => "2d06800538d394c2"
-        skein | RPUSH l a                        => :1
+        (list l)
         skein | DIGEST l                         => -WRONGTYPE Operation against a key holding the wrong kind of value
         skein | DIGEST                           => -ERR wrong number of arguments for 'digest' command
     "#,
@@ -98,7 +98,7 @@ fn delifeq() {
         skein valkey | EXISTS k                  => :0
         skein valkey | SET n 10                  => +OK
         skein valkey | DELIFEQ n 10              => :1
-        skein valkey | RPUSH l a                 => :1
+        (list l)
         skein valkey | DELIFEQ l a               => -WRONGTYPE Operation against a key holding the wrong kind of value
         skein valkey | DELIFEQ k                 => -ERR wrong number of arguments for 'delifeq' command
     "#,
@@ -123,7 +123,7 @@ fn delex() {
         skein | DELEX k IFDEQ 9555e8555c62dcfd   => :1
         skein | DELEX k IFEQ v                   => :0
         skein | DELEX k IFNE v                   => :0
-        skein | RPUSH l a                        => :1
+        (list l)
         skein | DELEX l IFEQ a                   => -*
         skein | DELEX l                          => :1
         skein | SET k v                          => +OK

@@ -108,7 +108,7 @@ fn an_expired_key_is_gone_for_every_command() {
         PEXPIRE e 5                         => :1
         PEXPIRE f 5                         => :1
         PEXPIRE g 5                         => :1
-        RPUSH l x                           => :1
+        (list l)
         PEXPIRE l 5                         => :1
         (wait 30 ms)
         KEYS *                              => []

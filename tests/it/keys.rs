@@ -19,7 +19,7 @@ fn del_unlink_exists_touch_and_type() {
         UNLINK a                            => :0
         TYPE a                              => +none
         SET s v                             => +OK
-        RPUSH l a                           => :1
+        (list l)
         TYPE s                              => +string
         TYPE l                              => +list
         DEL                                 => -ERR wrong number of arguments for 'del' command
@@ -90,10 +90,10 @@ fn copy() {
         COPY a b DB x                       => -ERR value is not an integer or out of range
         COPY a b WHAT                       => -ERR syntax error
         COPY a b DB                         => -ERR syntax error
-        RPUSH l x y                         => :2
+        (list l)
         COPY l m                            => :1
-        RPUSH l z                           => :3
-        LRANGE m 0 -1                       => ["x", "y"]
+        DEL l                               => :1
+        TYPE m                              => +list
         SELECT 1                            => +OK
         MGET a c                            => ["2", "2"]
     "#,
@@ -241,7 +241,7 @@ fn object() {
 fn dump_and_restore() {
     let server = Server::start(&[]);
     let mut client = server.client();
-    client.talk("SET k \"a value\" => +OK\n RPUSH l a b c => :3\n DUMP missing => (nil)");
+    client.talk("SET k \"a value\" => +OK\n (list l)\n DUMP missing => (nil)");
     for key in ["k", "l"] {
         let dump = client.cmd(&["DUMP", key]);
         let bytes = dump.bytes().expect("a dump is a string");

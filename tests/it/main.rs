@@ -39,3 +39,5 @@ mod limits;
 mod rdb;
 /// redis-cli and redis-benchmark.
 mod tools;
+/// The same random commands to us and to a real peer.
+mod differential;

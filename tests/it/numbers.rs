@@ -38,7 +38,7 @@ fn incr_decr_incrby_and_decrby() {
         SET n 5 EX 100                      => +OK
         INCR n                              => :6
         TTL n                               => :99..100
-        RPUSH l a                           => :1
+        (list l)
         INCR l                              => -WRONGTYPE Operation against a key holding the wrong kind of value
         INCR                                => -ERR wrong number of arguments for 'incr' command
     "#,
@@ -82,7 +82,7 @@ fn incrbyfloat_writes_numbers_as_redis_does() {
         SET f 1 EX 100                      => +OK
         INCRBYFLOAT f 1.5                   => "2.5"
         TTL f                               => :99..100
-        RPUSH l a                           => :1
+        (list l)
         INCRBYFLOAT l 1                     => -WRONGTYPE Operation against a key holding the wrong kind of value
     "#,
     );

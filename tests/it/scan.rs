@@ -12,7 +12,7 @@ fn options_and_errors() {
         r#"
         SCAN 0                              => ["0", []]
         MSET one 1 two 2 three 3            => +OK
-        RPUSH list a                        => :1
+        (list list)
         SCAN 0 COUNT 100                    => ["0", ~["one", "two", "three", "list"]]
         SCAN 0 MATCH t* COUNT 100           => ["0", ~["two", "three"]]
         SCAN 0 TYPE string COUNT 100        => ["0", ~["one", "two", "three"]]

@@ -16,7 +16,7 @@ fn set_get_and_overwrite() {
         SET "" ""                           => +OK
         GET ""                              => ""
         STRLEN ""                           => :0
-        LPUSH l a                           => :1
+        (list l)
         GET l                               => -WRONGTYPE Operation against a key holding the wrong kind of value
         SET l now-a-string                  => +OK
         TYPE l                              => +string
@@ -88,7 +88,7 @@ fn set_nx_xx_and_get() {
         SET k z EX 100 GET XX               => "x"
         TTL k                               => :99..100
         SET k v NX XX                       => -ERR syntax error
-        RPUSH l a                           => :1
+        (list l)
         SET l v GET                         => -WRONGTYPE Operation against a key holding the wrong kind of value
         TYPE l                              => +list
     "#,
@@ -115,7 +115,7 @@ fn setnx_setex_psetex_and_getset() {
         PSETEX k 0 v                        => -ERR invalid expire time in 'psetex' command
         SETEX k ten v                       => -ERR value is not an integer or out of range
         SETEX k 10                          => -ERR wrong number of arguments for 'setex' command
-        RPUSH l a                           => :1
+        (list l)
         SETNX l v                           => :0
         GETSET l v                          => -WRONGTYPE Operation against a key holding the wrong kind of value
         SETEX l 100 v                       => +OK
@@ -154,10 +154,10 @@ fn getex_and_getdel() {
         SET k v                             => +OK
         GETDEL k                            => "v"
         GETDEL k                            => (nil)
-        RPUSH l a                           => :1
+        (list l)
         GETDEL l                            => -WRONGTYPE Operation against a key holding the wrong kind of value
         GETEX l                             => -WRONGTYPE Operation against a key holding the wrong kind of value
-        LLEN l                              => :1
+        TYPE l                              => +list
     "#,
     );
 }
@@ -196,7 +196,7 @@ fn append_strlen_and_encodings() {
         SET s 007                           => +OK
         OBJECT ENCODING s                   => "embstr"
         GET s                               => "007"
-        RPUSH l a                           => :1
+        (list l)
         APPEND l x                          => -WRONGTYPE Operation against a key holding the wrong kind of value
         STRLEN l                            => -WRONGTYPE Operation against a key holding the wrong kind of value
     "#,
@@ -237,7 +237,7 @@ fn getrange_substr_and_setrange() {
         SETRANGE k 536870912 x              => -ERR string exceeds maximum allowed size (proto-max-bulk-len)
         SETRANGE k 9223372036854775807 x    => -ERR string exceeds maximum allowed size (proto-max-bulk-len)
         SETRANGE k a x                      => -ERR value is not an integer or out of range
-        RPUSH l a                           => :1
+        (list l)
         GETRANGE l 0 1                      => -WRONGTYPE Operation against a key holding the wrong kind of value
         SETRANGE l 0 x                      => -WRONGTYPE Operation against a key holding the wrong kind of value
     "#,
@@ -251,7 +251,7 @@ fn mget_mset_and_msetnx() {
         r#"
         MSET a 1 b 2 a 3                    => +OK
         MGET a b c a                        => ["3", "2", (nil), "3"]
-        RPUSH l x                           => :1
+        (list l)
         MGET l a                            => [(nil), "3"]
         MSETNX c 1 a 2                      => :0
         EXISTS c                            => :0
@@ -290,7 +290,7 @@ fn lcs_in_all_its_forms() {
         LCS k1 k2 MINMATCHLEN               => -ERR syntax error
         LCS k1 k2 MINMATCHLEN x             => -ERR value is not an integer or out of range
         LCS k1                              => -ERR wrong number of arguments for 'lcs' command
-        RPUSH l a                           => :1
+        (list l)
         LCS k1 l                            => -ERR The specified keys must contain string values
     "#,
     );

@@ -14,7 +14,7 @@ pub use client::{Client, encode};
 pub use peers::{Peer, left_out, need, shared};
 pub use random::Random;
 pub use reply::Reply;
-pub use script::split_args;
+pub use script::{A_LIST, split_args};
 pub use server::{Exit, Kind, Server, binary_under_test, free_port, kind_under_test, run_to_exit};
 
 use std::time::{Duration, Instant};

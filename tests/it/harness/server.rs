@@ -176,10 +176,22 @@ pub fn run_to_exit(args: &[&str], files: &[(&str, &[u8])]) -> Exit {
     Exit { code, log: read_log(folder.path()) }
 }
 
-/// A port of the loopback interface that nobody listens on at this moment.
+/// A port of the loopback interface that nobody listens on at this moment. Below the range that
+/// the kernel gives to outgoing connections, so that the tests' own clients cannot take it, and
+/// never the same twice in one run.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free loopback port");
-    listener.local_addr().expect("a bound address").port()
+    const FIRST: u32 = 20_000;
+    const COUNT: u32 = 12_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..COUNT {
+        // Another run beside this one starts elsewhere.
+        let turn = NEXT.fetch_add(1, Ordering::Relaxed).wrapping_add(std::process::id().wrapping_mul(97));
+        let port = (FIRST + turn % COUNT) as u16;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no free port from {FIRST} on");
 }
 
 /// Which server's ways the one under test has.

@@ -1,0 +1,97 @@
+//! Random commands from templates: few keys, so that commands meet, and arguments that are
+//! mostly valid. One command in ten is spoilt on purpose.
+
+use crate::harness::{A_LIST, Random};
+
+use super::families::Family;
+
+/// Draws commands; the same seed and families give the same ones.
+pub struct Generator {
+    random: Random,
+    templates: Vec<&'static str>,
+}
+
+/// Arguments that break something somewhere.
+const ODD: &[&str] = &[
+    "", " ", "0", "-0", "-1", "+1", "01", "1 ", " 1", "1e3", "0x10", "1.5", "nan", "-inf", "x",
+    "9223372036854775807", "-9223372036854775808", "9223372036854775808", "18446744073709551616",
+    "99999999999999999999999", "NX", "XX", "GET", "EX", "DB", "REPLACE", "\u{0}", "é",
+];
+
+impl Generator {
+    pub fn new(seed: u64, families: &[&Family]) -> Generator {
+        let templates = families.iter().flat_map(|family| family.0.iter().copied()).collect();
+        Generator { random: Random::seeded(seed), templates }
+    }
+
+    pub fn command(&mut self) -> Vec<Vec<u8>> {
+        let template = self.random.pick(&self.templates).to_owned();
+        let mut args: Vec<Vec<u8>> = template.split(' ').map(|word| self.fill(word)).collect();
+        if self.random.one_in(10) {
+            self.spoil(&mut args);
+        }
+        args
+    }
+
+    /// A command that leaves a key one millisecond to live: the last before a pause.
+    pub fn short_lived(&mut self) -> Vec<Vec<u8>> {
+        let template = self.random.pick(&["SET <key> v PX 1", "PEXPIRE <key> 1", "GETEX <key> PX 1"]);
+        template.split(' ').map(|word| self.fill(word)).collect()
+    }
+
+    fn spoil(&mut self, args: &mut Vec<Vec<u8>>) {
+        let at = 1 + self.random.below(args.len());
+        match self.random.below(4) {
+            0 => args.truncate(at),
+            1 => args.push(self.random.pick(ODD).into()),
+            2 if at < args.len() => args[at] = self.random.pick(ODD).into(),
+            2 => {}
+            _ => args.insert(at, self.random.pick(ODD).into()),
+        }
+    }
+
+    fn fill(&mut self, word: &str) -> Vec<u8> {
+        let random = &mut self.random;
+        let text: &str = match word {
+            "<key>" => return format!("key:{}", random.below(12)).into_bytes(),
+            "<value>" => return self.value(),
+            "<list-dump>" => return A_LIST.to_vec(),
+            "<database>" => random.pick(&["0", "0", "1", "2", "16", "-1"]),
+            "<number>" => random.pick(&[
+                "0", "1", "-1", "5", "10", "-3", "100", "12345678901", "9223372036854775807",
+                "-9223372036854775808", "9223372036854775800",
+            ]),
+            "<float>" => random.pick(&[
+                "0", "1", "-1", "0.1", "0.2", "-0.5", "1.5e3", "3.0", "1e-5", "1e17", "123.456",
+                "0.000001", "-1e300", "1e308", "5e-324", "100000000000000000000",
+            ]),
+            // Far away or at once: what is due in the middle of a batch is a race.
+            "<seconds>" => random.pick(&["100", "1000", "100000", "0", "-1", "9223372036854775"]),
+            "<milliseconds>" => random.pick(&["100000", "1000000", "0", "-1"]),
+            "<unix-seconds>" => random.pick(&["33177117420", "43177117420", "1", "0", "-1"]),
+            "<unix-milliseconds>" => random.pick(&["33177117420000", "33177117420123", "1", "-5"]),
+            "<index>" => random.pick(&["0", "-1", "1", "3", "-3", "5", "-100", "100", "9223372036854775807"]),
+            "<offset>" => random.pick(&["0", "1", "3", "10", "100", "-1", "536870912"]),
+            "<condition>" => random.pick(&["NX", "XX", "GT", "LT", "nx", "gt"]),
+            "<word>" => random.pick(&[
+                "NX", "XX", "GET", "KEEPTTL", "EX", "PX", "EXAT", "PERSIST", "100000", "what",
+            ]),
+            "<glob>" => random.pick(&["*", "key:1*", "key:[0-3]", "k?y:*", "key:[^1]", "nothing", "", "\\k*"]),
+            "<type>" => random.pick(&["string", "list", "STRING", "hash", "stream"]),
+            literal => literal,
+        };
+        text.as_bytes().to_vec()
+    }
+
+    fn value(&mut self) -> Vec<u8> {
+        match self.random.below(8) {
+            0 => self.random.bytes(60),
+            1 => self.random.bytes(300),
+            2 => Vec::new(),
+            3 => format!("{}", self.random.next() as i64).into_bytes(),
+            4 => format!("{}", self.random.below(100)).into_bytes(),
+            5 => format!("{}.{}", self.random.below(100), self.random.below(100)).into_bytes(),
+            _ => self.random.pick(&["value", "another value", "ohmytext", "mynewtext"]).into(),
+        }
+    }
+}

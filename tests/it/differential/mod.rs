@@ -1,0 +1,136 @@
+//! The differential test: the same random commands to the server under test and to a real peer.
+//! Every reply must be the same, and at the end every key with its type, content, encoding and
+//! deadline. A difference prints the seed and the commands that led to it.
+//!
+//! `SKEIN_DIFF_SECONDS` says for how long (5), `SKEIN_DIFF_SEED` repeats a run.
+//! A new family of commands adds its templates to `families` and, where a type is new, the
+//! command that reads one whole to `CONTENT`.
+
+mod compare;
+mod families;
+mod generate;
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::harness::{Client, Kind, Peer, Reply, Server, env_number, kind_under_test, need, say};
+use compare::{Tolerance, same_replies};
+use families::Family;
+use generate::Generator;
+
+/// Commands sent before replies are compared; short enough to read when one differs.
+const BATCH: usize = 40;
+
+/// How a value of each type is read whole.
+const CONTENT: &[(&str, &[&str])] = &[
+    ("string", &["GET"]),
+    ("list", &["LRANGE", "0", "-1"]),
+    ("set", &["SMEMBERS"]),
+    ("zset", &["ZRANGE", "0", "-1", "WITHSCORES"]),
+    ("hash", &["HGETALL"]),
+    ("stream", &["XRANGE", "-", "+"]),
+];
+
+#[test]
+fn strings_and_keys() {
+    let Some(redis) = need(Peer::RedisServer) else { return };
+    run(&redis, &[&families::STRINGS, &families::KEYS]);
+}
+
+#[test]
+fn newer_string_commands() {
+    if kind_under_test() == Kind::Redis {
+        return; // It does not know them.
+    }
+    let Some(valkey) = need(Peer::ValkeyServer) else { return };
+    run(&valkey, &[&families::STRINGS, &families::CONDITIONS]);
+}
+
+fn run(peer: &std::path::Path, families: &[&Family]) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
+    let seed = env_number("SKEIN_DIFF_SEED", now.as_nanos() as u64);
+    let end = Instant::now() + Duration::from_secs(env_number("SKEIN_DIFF_SECONDS", 5));
+    let (ours, theirs) = (Server::start(&[]), Server::start_binary(peer, &[]));
+    let mut pair = Pair { ours: ours.client(), theirs: theirs.client() };
+    let mut generator = Generator::new(seed, families);
+    let mut sent = 0u64;
+    while Instant::now() < end {
+        let mut batch: Vec<Vec<Vec<u8>>> = (1..BATCH).map(|_| generator.command()).collect();
+        batch.push(generator.short_lived());
+        pair.compare_batch(&batch).unwrap_or_else(|difference| {
+            panic!("SKEIN_DIFF_SEED={seed}, after {sent} commands:\n{difference}")
+        });
+        sent += BATCH as u64;
+        // Now the key with a millisecond to live must be gone on both sides.
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let keys = pair.compare_keyspaces().unwrap_or_else(|difference| {
+        panic!("SKEIN_DIFF_SEED={seed}, at the end of {sent} commands:\n{difference}")
+    });
+    let peer = peer.file_name().unwrap_or_default().to_string_lossy();
+    say(&format!("differential: {sent} commands, {keys} keys at the end, as {peer} (seed {seed})"));
+}
+
+/// The two servers that must not differ.
+struct Pair {
+    ours: Client,
+    theirs: Client,
+}
+
+impl Pair {
+    fn compare_batch(&mut self, batch: &[Vec<Vec<u8>>]) -> Result<(), String> {
+        let (ours, theirs) = (self.ours.pipeline(batch), self.theirs.pipeline(batch));
+        for (i, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+            if !same_replies(&batch[i], ours, theirs) {
+                let history: Vec<String> = batch[..=i].iter().map(|args| show(args)).collect();
+                let history = history.join("\n");
+                return Err(format!("{history}\n  ours:   {ours}\n  theirs: {theirs}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares every key of every database; gives how many there are.
+    fn compare_keyspaces(&mut self) -> Result<usize, String> {
+        let mut count = 0;
+        for database in 0..16 {
+            self.both(&[b"SELECT", database.to_string().as_bytes()], Tolerance::None)?;
+            let keys = self.both(&[b"KEYS", b"*"], Tolerance::Order)?;
+            for key in keys.items() {
+                let key = key.bytes().unwrap_or_default();
+                self.compare_key(key).map_err(|why| format!("db{database}, {why}"))?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
+    fn compare_key(&mut self, key: &[u8]) -> Result<(), String> {
+        let kind = self.both(&[b"TYPE", key], Tolerance::None)?.text();
+        self.both(&[b"OBJECT", b"ENCODING", key], Tolerance::Encoding)?;
+        self.both(&[b"PTTL", key], Tolerance::Milliseconds)?;
+        let content = CONTENT.iter().find(|(name, _)| *name == kind);
+        let Some((_, [verb, rest @ ..])) = content else { return Ok(()) };
+        let mut args = vec![verb.as_bytes(), key];
+        args.extend(rest.iter().map(|arg| arg.as_bytes()));
+        self.both(&args, Tolerance::Order).map(drop)
+    }
+
+    fn both(&mut self, args: &[&[u8]], tolerance: Tolerance) -> Result<Reply, String> {
+        let (ours, theirs) = (self.ours.cmd(args), self.theirs.cmd(args));
+        match tolerance.allows(&ours, &theirs) {
+            true => Ok(ours),
+            false => Err(format!("{}\n  ours:   {ours}\n  theirs: {theirs}", show(args))),
+        }
+    }
+}
+
+/// A command as redis-cli would take it.
+fn show<A: AsRef<[u8]>>(args: &[A]) -> String {
+    let quoted = args.iter().map(|arg| {
+        let arg = arg.as_ref();
+        let plain = !arg.is_empty() && arg.iter().all(|b| b.is_ascii_graphic() && !b"\"'\\".contains(b));
+        let text = arg.escape_ascii().to_string();
+        if plain { text } else { format!("\"{}\"", text.replace("\\'", "'")) }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
