@@ -258,7 +258,7 @@ mod tests {
             vec![b"MSET", b"a", &big, b"b", &edge, b"c", b""],
             vec![b"PING"],
         ];
-        let sent = sent.repeat(10);
+        let sent: Vec<_> = (0..10).flat_map(|_| sent.clone()).collect();
         let stream: Vec<u8> = sent.iter().flat_map(|args| encode(args)).collect();
         for size in [1, 7, 4096, 16384, 40_000, stream.len()] {
             let got = requests(stream.chunks(size).map(<[u8]>::to_vec).collect());
