@@ -11,6 +11,7 @@ pub mod prefetch;
 pub mod reclaim;
 pub mod scan;
 pub mod txn;
+pub mod walk;
 pub mod watch;
 
 pub use database::{Keyspace, SHARDS};

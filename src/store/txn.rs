@@ -187,14 +187,24 @@ impl<'a> Txn<'a> {
 
     /// The entry of a live key, its access clock renewed, counted as hit or miss.
     pub fn get(&mut self, key: Key<'_>) -> Option<&Entry> {
-        let (now_ms, touches) = (self.now_ms, self.touches);
+        self.look_up(key, self.touches)
+    }
+
+    /// The entry of a live key, counted as hit or miss, its access clock left alone: for
+    /// commands that ask about a key without using its value.
+    pub fn observe(&mut self, key: Key<'_>) -> Option<&Entry> {
+        self.look_up(key, false)
+    }
+
+    fn look_up(&mut self, key: Key<'_>, touch: bool) -> Option<&Entry> {
+        let now_ms = self.now_ms;
         let access = &self.keyspace.access;
         let found = find(&self.guards, self.keyspace.place(key.db, key.hash), key)
             .filter(|entry| !entry.is_expired(now_ms));
         match found {
             Some(entry) => {
                 self.hits += 1;
-                if touches {
+                if touch {
                     entry.set_access(access.touched(entry.access(), now_ms));
                 }
             }
@@ -339,6 +349,17 @@ impl<'a> Txn<'a> {
         true
     }
 
+    /// Copies a live key's value and deadline to another name, over whatever that held.
+    /// Returns whether there was one.
+    pub fn copy(&mut self, from: Key<'_>, to: Key<'a>, event: Event) -> bool {
+        let Some(copy) = self.get(from).map(|entry| entry.duplicate(to.name)) else { return false };
+        self.drop_if_expired(to);
+        self.take(to);
+        self.insert_new(to, copy);
+        self.record(to, event);
+        true
+    }
+
     /// Sets or takes away a live key's deadline. Returns whether there is such a key.
     pub fn set_expiry(&mut self, key: Key<'a>, at_ms: Option<i64>, event: Event) -> bool {
         self.drop_if_expired(key);
@@ -376,11 +397,14 @@ impl<'a> Txn<'a> {
         (reaped, worst_ms)
     }
 
-    /// Empties every locked shard. Returns how many keys went.
-    pub fn flush(&mut self) -> usize {
+    /// Empties the locked shards, of one database or of all. Returns how many keys went.
+    pub fn flush(&mut self, only: Option<u16>) -> usize {
         let mut keys = 0;
         for held in &mut self.guards {
             let Guard::Write(table) = &mut held.guard else { continue };
+            if table.is_empty() || only.is_some_and(|db| db != held.place.db()) {
+                continue;
+            }
             let shard = self.keyspace.database(held.place.db()).shard(held.place.shard());
             shard.watchers.touch_where(|name| {
                 let hash = self.keyspace.hash(name);

@@ -1,29 +1,22 @@
-//! One key's entry: name, expiry, access clock and value in a single allocation behind
-//! one pointer, since what a key costs is what a server costs. This file alone knows the
-//! layout; the rest of the store sees names, deadlines and typed references.
+//! An entry's memory: one allocation, its layout, and every unsafe step on it.
 //!
 //! ```text
 //! header  8 bytes   access clock (24 bits) and tag, name length, inline value length
 //! expiry  0 or 8    deadline, Unix time in milliseconds
 //! wide    0 or 8    name length where 16 bits do not hold it
-//! value   n bytes   string bytes, an i64, a pointer to a large string, or a collection (16)
+//! value   n bytes   string bytes, an i64, a pointer to a large string, or a collection
 //! name    n bytes
 //! ```
 #![allow(unsafe_code)]
 
-use crate::protocol::Arg;
-use crate::types::{Type, Value, ValueRef, hash::Hash, list::List, set::Set, stream::Stream, zset::SortedSet};
-use crate::util::number;
+use super::value::{Collection, Str, View};
+use crate::types::{Type, hash::Hash, list::List, set::Set, stream::Stream, zset::SortedSet};
 use std::alloc::{self, Layout};
 use std::mem;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The longest string kept inside of its entry, in bytes; longer ones are shared by pointer.
-pub const INLINE_MAX: usize = 32 * 1024;
-/// The longest string that Redis calls `embstr`, in bytes.
-const EMBSTR_MAX: usize = 44;
 /// Every allocation's alignment.
 const ALIGN: usize = 8;
 /// Bytes of the header.
@@ -68,14 +61,14 @@ struct Header {
 
 /// What an entry's payload is, and which optional fields it has.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Tag(u8);
+pub(super) struct Tag(u8);
 
 impl Tag {
     const PAYLOAD: u8 = 0x0f;
     const EXPIRES: u8 = 0x10;
     const WIDE: u8 = 0x20;
 
-    fn payload(self) -> Payload {
+    pub(super) fn payload(self) -> Payload {
         PAYLOADS[(self.0 & Tag::PAYLOAD) as usize & 15]
     }
 
@@ -91,7 +84,7 @@ impl Tag {
 /// The forms a payload has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-enum Payload {
+pub(super) enum Payload {
     /// String bytes, as they were set.
     Bytes,
     /// String bytes that a command edited: never `embstr` again.
@@ -106,7 +99,6 @@ enum Payload {
     Hash,
     Stream,
 }
-
 const PAYLOADS: [Payload; 16] = {
     let mut all = [Payload::Bytes; 16];
     all[Payload::Edited as usize] = Payload::Edited;
@@ -120,122 +112,12 @@ const PAYLOADS: [Payload; 16] = {
     all
 };
 
-/// A collection that an entry can hold in place.
-pub trait Collection: Default + Send + Sync + Sized {
-    /// Its type.
-    const TYPE: Type;
-    /// Whether nothing is in it, so that its key goes (a stream's stays).
-    fn vanishes(&self) -> bool;
-}
-
-macro_rules! collection {
-    ($($kind:ident: $vanishes:expr),*) => {$(
-        impl Collection for $kind {
-            const TYPE: Type = Type::$kind;
-            fn vanishes(&self) -> bool {
-                let vanishes: fn(&$kind) -> bool = $vanishes;
-                vanishes(self)
-            }
-        }
-    )*};
-}
-
-collection!(List: |list| list.is_empty(), Set: |set| set.is_empty(), SortedSet: |set| set.is_empty(),
-    Hash: |hash| hash.is_empty(), Stream: |_| false);
-
-/// A string's value as it lies in the entry.
-#[derive(Clone, Copy, Debug)]
-pub enum Str<'a> {
-    /// Kept as a number; its text is the decimal one.
-    Int(i64),
-    /// Kept as bytes.
-    Bytes(&'a [u8]),
-    /// Kept in an allocation that can be shared.
-    Shared(&'a Arc<Vec<u8>>),
-}
-
-impl<'a> Str<'a> {
-    /// The string's length in bytes.
-    pub fn len(self) -> usize {
-        match self {
-            Str::Int(value) => itoa::Buffer::new().format(value).len(),
-            Str::Bytes(bytes) => bytes.len(),
-            Str::Shared(bytes) => bytes.len(),
-        }
-    }
-
-    /// Whether the string has no bytes.
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-
-    /// Calls `f` with the bytes.
-    pub fn with<R>(self, f: impl FnOnce(&[u8]) -> R) -> R {
-        match self {
-            Str::Int(value) => f(itoa::Buffer::new().format(value).as_bytes()),
-            Str::Bytes(bytes) => f(bytes),
-            Str::Shared(bytes) => f(bytes),
-        }
-    }
-
-    /// The bytes, copied.
-    pub fn to_vec(self) -> Vec<u8> {
-        self.with(<[u8]>::to_vec)
-    }
-
-    /// The integer the string is, in the strict form commands accept.
-    pub fn as_int(self) -> Option<i64> {
-        match self {
-            Str::Int(value) => Some(value),
-            Str::Bytes(bytes) => number::parse_i64(bytes),
-            Str::Shared(_) => None,
-        }
-    }
-}
-
-/// A string on its way into an entry.
-#[derive(Clone, Copy)]
-pub enum NewStr<'a> {
-    /// Bytes to be copied, or kept as a number where they are one.
-    Bytes(&'a [u8]),
-    /// A number.
-    Int(i64),
-    /// An allocation to be shared instead of copied.
-    Shared(&'a Arc<Vec<u8>>),
-}
-
-impl<'a> From<Arg<'a>> for NewStr<'a> {
-    fn from(arg: Arg<'a>) -> Self {
-        match arg {
-            Arg::Slice(bytes) => NewStr::Bytes(bytes),
-            Arg::Large(bytes) => NewStr::Shared(bytes),
-        }
-    }
-}
-
-/// A value of any type as it lies in its entry.
-#[derive(Clone, Copy)]
-pub enum View<'a> {
-    /// A string.
-    String(Str<'a>),
-    /// A list.
-    List(&'a List),
-    /// A set.
-    Set(&'a Set),
-    /// A sorted set.
-    SortedSet(&'a SortedSet),
-    /// A hash.
-    Hash(&'a Hash),
-    /// A stream.
-    Stream(&'a Stream),
-}
-
 /// The sizes from which every offset follows.
 #[derive(Clone, Copy)]
-struct Shape {
+pub(super) struct Shape {
     tag: Tag,
     name_len: usize,
-    value_len: usize,
+    pub(super) value_len: usize,
 }
 
 impl Shape {
@@ -263,35 +145,6 @@ impl Shape {
 }
 
 impl Entry {
-    /// An entry with a string.
-    pub fn string(name: &[u8], value: NewStr<'_>, expires_at_ms: Option<i64>) -> Entry {
-        match plan(value) {
-            Plan::Int(int) => Entry::with_payload(name, Payload::Int, int, expires_at_ms),
-            Plan::Shared(shared) => Entry::with_payload(name, Payload::Shared, shared, expires_at_ms),
-            Plan::Bytes(bytes) => Entry::with_bytes(name, Payload::Bytes, bytes, expires_at_ms),
-        }
-    }
-
-    /// An entry with any value.
-    pub fn new(name: &[u8], value: Value, expires_at_ms: Option<i64>) -> Entry {
-        match value {
-            Value::String(bytes) if bytes.len() > INLINE_MAX => {
-                Entry::string(name, NewStr::Shared(&Arc::new(bytes)), expires_at_ms)
-            }
-            Value::String(bytes) => Entry::string(name, NewStr::Bytes(&bytes), expires_at_ms),
-            Value::List(list) => Entry::collection(name, list, expires_at_ms),
-            Value::Set(set) => Entry::collection(name, set, expires_at_ms),
-            Value::SortedSet(set) => Entry::collection(name, set, expires_at_ms),
-            Value::Hash(hash) => Entry::collection(name, hash, expires_at_ms),
-            Value::Stream(stream) => Entry::collection(name, stream, expires_at_ms),
-        }
-    }
-
-    /// An entry with a collection.
-    pub fn collection<T: Collection>(name: &[u8], value: T, expires_at_ms: Option<i64>) -> Entry {
-        Entry::with_payload(name, payload_of(T::TYPE), value, expires_at_ms)
-    }
-
     /// The key's name.
     pub fn name(&self) -> &[u8] {
         let shape = self.shape();
@@ -308,11 +161,6 @@ impl Entry {
         })
     }
 
-    /// Whether the deadline has passed.
-    pub fn is_expired(&self, now_ms: i64) -> bool {
-        self.expires_at_ms().is_some_and(|at| at <= now_ms)
-    }
-
     /// The type of the value.
     pub fn kind(&self) -> Type {
         match self.tag().payload() {
@@ -323,38 +171,6 @@ impl Entry {
             Payload::Hash => Type::Hash,
             Payload::Stream => Type::Stream,
         }
-    }
-
-    /// What OBJECT ENCODING answers.
-    pub fn encoding(&self) -> &'static str {
-        match (self.tag().payload(), self.value()) {
-            (Payload::Int, _) => "int",
-            (Payload::Bytes, View::String(string)) if string.len() <= EMBSTR_MAX => "embstr",
-            (_, View::String(_)) => "raw",
-            (_, View::List(list)) => list.encoding(),
-            (_, View::Set(set)) => set.encoding(),
-            (_, View::SortedSet(set)) => set.encoding(),
-            (_, View::Hash(hash)) => hash.encoding(),
-            (_, View::Stream(stream)) => stream.encoding(),
-        }
-    }
-
-    /// The value.
-    pub fn value(&self) -> View<'_> {
-        match self.kind() {
-            Type::String => View::String(self.str_unchecked()),
-            // SAFETY (all five): the tag says that a value of this type lies there.
-            Type::List => View::List(unsafe { self.payload_ref() }),
-            Type::Set => View::Set(unsafe { self.payload_ref() }),
-            Type::SortedSet => View::SortedSet(unsafe { self.payload_ref() }),
-            Type::Hash => View::Hash(unsafe { self.payload_ref() }),
-            Type::Stream => View::Stream(unsafe { self.payload_ref() }),
-        }
-    }
-
-    /// The value as a string, if it is one.
-    pub fn as_str(&self) -> Option<Str<'_>> {
-        (self.kind() == Type::String).then(|| self.str_unchecked())
     }
 
     /// The value as a collection of type `T`, if it is one.
@@ -372,77 +188,6 @@ impl Entry {
         Some(unsafe { &mut *self.at(self.shape().value_at()).cast::<T>() })
     }
 
-    /// Calls `f` with the value in the form files and digests know.
-    pub fn with_value<R>(&self, f: impl FnOnce(ValueRef<'_>) -> R) -> R {
-        match self.value() {
-            View::String(string) => string.with(|bytes| f(ValueRef::String(bytes))),
-            View::List(list) => f(ValueRef::List(list)),
-            View::Set(set) => f(ValueRef::Set(set)),
-            View::SortedSet(set) => f(ValueRef::SortedSet(set)),
-            View::Hash(hash) => f(ValueRef::Hash(hash)),
-            View::Stream(stream) => f(ValueRef::Stream(stream)),
-        }
-    }
-
-    /// A copy of the value.
-    pub fn clone_value(&self) -> Value {
-        match self.value() {
-            View::String(string) => Value::String(string.to_vec()),
-            View::List(list) => Value::List(list.clone()),
-            View::Set(set) => Value::Set(set.clone()),
-            View::SortedSet(set) => Value::SortedSet(set.clone()),
-            View::Hash(hash) => Value::Hash(hash.clone()),
-            View::Stream(stream) => Value::Stream(stream.clone()),
-        }
-    }
-
-    /// Puts a string in place of the value. The deadline stays. Returns the old value's
-    /// entry when it was not a small string, so that freeing it can be left to others.
-    pub fn set_string(&mut self, value: NewStr<'_>) -> Option<Entry> {
-        let heavy = !matches!(self.tag().payload(), Payload::Bytes | Payload::Edited | Payload::Int);
-        let plan = plan(value);
-        if let (false, Plan::Bytes(bytes)) = (heavy, &plan)
-            && self.shape().value_len == bytes.len()
-            && self.tag().payload() != Payload::Int
-        {
-            self.inline_mut().copy_from_slice(bytes);
-            self.set_payload(Payload::Bytes);
-            return None;
-        }
-        let new = Entry::string(self.name(), value, self.expires_at_ms());
-        new.set_access(self.access());
-        let old = mem::replace(self, new);
-        heavy.then_some(old)
-    }
-
-    /// Edits a string's bytes in place: it is made at least `len` bytes long first, new bytes
-    /// being zero. From then on its encoding is `raw`. The entry must hold a string.
-    pub fn edit_string<R>(&mut self, len: usize, edit: impl FnOnce(&mut [u8]) -> R) -> R {
-        let len = len.max(self.as_str().map_or(0, Str::len));
-        let payload = self.tag().payload();
-        if payload != Payload::Shared && len > INLINE_MAX {
-            let mut bytes = Vec::with_capacity(len);
-            self.str_unchecked().with(|text| bytes.extend_from_slice(text));
-            self.replace_payload(Payload::Shared, Arc::new(bytes));
-        } else if payload == Payload::Int {
-            let text = self.str_unchecked().to_vec();
-            let new = Entry::with_bytes(self.name(), Payload::Edited, &text, self.expires_at_ms());
-            new.set_access(self.access());
-            *self = new;
-        }
-        if self.tag().payload() == Payload::Shared {
-            // SAFETY: the tag says that an Arc lies there, and `&mut self` makes this the
-            // only reference to it.
-            let shared = unsafe { &mut *self.at(self.shape().value_at()).cast::<Arc<Vec<u8>>>() };
-            let bytes = Arc::make_mut(shared);
-            bytes.resize(len, 0);
-            return edit(bytes);
-        }
-        self.grow_inline(len);
-        self.set_payload(Payload::Edited);
-        edit(self.inline_mut())
-    }
-
     /// Sets or takes away the deadline.
     pub fn set_expiry(&mut self, expires_at_ms: Option<i64>) {
         let shape = self.shape();
@@ -454,11 +199,6 @@ impl Entry {
             }
             _ => self.rebuild(None, expires_at_ms),
         }
-    }
-
-    /// Gives the entry another name; value and deadline stay.
-    pub fn rename(&mut self, name: &[u8]) {
-        self.rebuild(Some(name), self.expires_at_ms());
     }
 
     /// The access clock: seconds or a frequency, 24 bits, as `maxmemory-policy` reads it.
@@ -486,22 +226,30 @@ impl Entry {
         self.shape().layout().size()
     }
 
-    /// Whether freeing the value may take long enough to be felt.
-    pub fn is_heavy(&self) -> bool {
-        const ELEMENTS: usize = 64;
-        const BYTES: usize = 256 * 1024;
-        match self.value() {
-            View::String(Str::Shared(bytes)) => bytes.len() > BYTES,
-            View::String(_) => false,
-            View::List(list) => list.len() > ELEMENTS,
-            View::Set(set) => set.len() > ELEMENTS,
-            View::SortedSet(set) => set.len() > ELEMENTS,
-            View::Hash(hash) => hash.len() > ELEMENTS,
-            View::Stream(stream) => stream.len() > ELEMENTS as u64,
+    /// The value.
+    pub(super) fn view(&self) -> View<'_> {
+        match self.kind() {
+            Type::String => View::String(self.str_unchecked()),
+            // SAFETY (all five): the tag says that a value of this type lies there.
+            Type::List => View::List(unsafe { self.payload_ref() }),
+            Type::Set => View::Set(unsafe { self.payload_ref() }),
+            Type::SortedSet => View::SortedSet(unsafe { self.payload_ref() }),
+            Type::Hash => View::Hash(unsafe { self.payload_ref() }),
+            Type::Stream => View::Stream(unsafe { self.payload_ref() }),
         }
     }
 
-    fn str_unchecked(&self) -> Str<'_> {
+    /// The string in place, if the value is one that is shared by pointer.
+    pub(super) fn shared_mut(&mut self) -> Option<&mut Arc<Vec<u8>>> {
+        if self.tag().payload() != Payload::Shared {
+            return None;
+        }
+        // SAFETY: the tag says that an Arc lies there, and `&mut self` makes this the only
+        // reference to it.
+        Some(unsafe { &mut *self.at(self.shape().value_at()).cast::<Arc<Vec<u8>>>() })
+    }
+
+    pub(super) fn str_unchecked(&self) -> Str<'_> {
         match self.tag().payload() {
             // SAFETY: the tag says that an i64 lies there.
             Payload::Int => Str::Int(unsafe { *self.payload_ref::<i64>() }),
@@ -518,7 +266,7 @@ impl Entry {
     }
 
     /// An entry whose payload is `value` itself, moved into it.
-    fn with_payload<T>(name: &[u8], payload: Payload, value: T, expires_at_ms: Option<i64>) -> Entry {
+    pub(super) fn with_payload<T>(name: &[u8], payload: Payload, value: T, expires_at_ms: Option<i64>) -> Entry {
         debug_assert_eq!(mem::size_of::<T>(), payload.size(0));
         // SAFETY: `value` is readable for its own size, and is forgotten right after: its
         // bits now live in the entry, which drops them by the tag.
@@ -530,7 +278,7 @@ impl Entry {
     }
 
     /// An entry whose payload is the bytes of a string.
-    fn with_bytes(name: &[u8], payload: Payload, bytes: &[u8], expires_at_ms: Option<i64>) -> Entry {
+    pub(super) fn with_bytes(name: &[u8], payload: Payload, bytes: &[u8], expires_at_ms: Option<i64>) -> Entry {
         // SAFETY: the slice is readable for its length.
         unsafe { Entry::assemble(name, payload, bytes.as_ptr(), bytes.len(), expires_at_ms) }
     }
@@ -577,7 +325,7 @@ impl Entry {
     }
 
     /// Moves the payload into a new allocation with another name or deadline.
-    fn rebuild(&mut self, name: Option<&[u8]>, expires_at_ms: Option<i64>) {
+    pub(super) fn rebuild(&mut self, name: Option<&[u8]>, expires_at_ms: Option<i64>) {
         let shape = self.shape();
         // SAFETY: the payload's bits are readable for `value_len` bytes; the old entry is
         // freed below without dropping what they stand for.
@@ -598,14 +346,14 @@ impl Entry {
     }
 
     /// Puts another payload in place of a string's inline one.
-    fn replace_payload<T>(&mut self, payload: Payload, value: T) {
+    pub(super) fn replace_payload<T>(&mut self, payload: Payload, value: T) {
         let new = Entry::with_payload(self.name(), payload, value, self.expires_at_ms());
         new.set_access(self.access());
         *self = new;
     }
 
     /// Makes an inline string at least `len` bytes long, the new ones zero.
-    fn grow_inline(&mut self, len: usize) {
+    pub(super) fn grow_inline(&mut self, len: usize) {
         let old = self.shape();
         if len <= old.value_len {
             return;
@@ -625,14 +373,14 @@ impl Entry {
     }
 
     /// The bytes of a string kept inline.
-    fn inline_mut(&mut self) -> &mut [u8] {
+    pub(super) fn inline_mut(&mut self) -> &mut [u8] {
         let shape = self.shape();
         debug_assert!(shape.tag.payload().is_inline());
         // SAFETY: the value's bytes lie there, and `&mut self` makes this the only reference.
         unsafe { std::slice::from_raw_parts_mut(self.at(shape.value_at()), shape.value_len) }
     }
 
-    fn set_payload(&mut self, payload: Payload) {
+    pub(super) fn set_payload(&mut self, payload: Payload) {
         let tag = Tag(self.tag().0 & !Tag::PAYLOAD | payload as u8);
         let access = self.access();
         self.header().access.store(u32::from(tag.0) << 24 | access, Ordering::Relaxed);
@@ -643,11 +391,11 @@ impl Entry {
         unsafe { self.0.as_ref() }
     }
 
-    fn tag(&self) -> Tag {
+    pub(super) fn tag(&self) -> Tag {
         Tag((self.header().access.load(Ordering::Relaxed) >> 24) as u8)
     }
 
-    fn shape(&self) -> Shape {
+    pub(super) fn shape(&self) -> Shape {
         let (header, tag) = (self.header(), self.tag());
         let mut shape = Shape {
             tag,
@@ -697,7 +445,7 @@ impl Drop for Entry {
 
 impl Payload {
     /// Whether the payload is the string's own bytes.
-    fn is_inline(self) -> bool {
+    pub(super) fn is_inline(self) -> bool {
         matches!(self, Payload::Bytes | Payload::Edited)
     }
 
@@ -716,26 +464,7 @@ impl Payload {
     }
 }
 
-/// What [`NewStr`] comes to once numbers are recognised and lengths looked at.
-enum Plan<'a> {
-    Int(i64),
-    Bytes(&'a [u8]),
-    Shared(Arc<Vec<u8>>),
-}
-
-fn plan(value: NewStr<'_>) -> Plan<'_> {
-    match value {
-        NewStr::Int(int) => Plan::Int(int),
-        NewStr::Shared(shared) => Plan::Shared(Arc::clone(shared)),
-        NewStr::Bytes(bytes) if bytes.len() > INLINE_MAX => Plan::Shared(Arc::new(bytes.to_vec())),
-        NewStr::Bytes(bytes) => match number::parse_i64(bytes) {
-            Some(int) => Plan::Int(int),
-            None => Plan::Bytes(bytes),
-        },
-    }
-}
-
-fn payload_of(kind: Type) -> Payload {
+pub(super) fn payload_of(kind: Type) -> Payload {
     match kind {
         Type::String => Payload::Bytes,
         Type::List => Payload::List,
@@ -743,77 +472,5 @@ fn payload_of(kind: Type) -> Payload {
         Type::SortedSet => Payload::SortedSet,
         Type::Hash => Payload::Hash,
         Type::Stream => Payload::Stream,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(entry: &Entry) -> Vec<u8> {
-        entry.as_str().expect("a string").to_vec()
-    }
-
-    #[test]
-    fn strings_keep_redis_encodings() {
-        let encoding = |bytes: &[u8]| Entry::string(b"k", NewStr::Bytes(bytes), None).encoding();
-        assert_eq!(encoding(b"12345"), "int");
-        assert_eq!(encoding(b"012"), "embstr");
-        assert_eq!(encoding(&[b'x'; 44]), "embstr");
-        assert_eq!(encoding(&[b'x'; 45]), "raw");
-        assert_eq!(encoding(&[b'x'; INLINE_MAX + 1]), "raw");
-    }
-
-    #[test]
-    fn deadline_name_and_value_survive_each_other() {
-        let long = vec![b'n'; 70_000];
-        for name in [&b"key"[..], b"", &long] {
-            for value in [&b"12"[..], b"", b"some text", &[b'v'; 40_000]] {
-                let mut entry = Entry::string(name, NewStr::Bytes(value), None);
-                entry.set_access(77);
-                for deadline in [Some(5), Some(6), None, Some(i64::MAX)] {
-                    entry.set_expiry(deadline);
-                    assert_eq!(entry.expires_at_ms(), deadline);
-                    assert_eq!((entry.name(), text(&entry)), (name, value.to_vec()));
-                    assert_eq!(entry.access(), 77);
-                }
-                entry.rename(b"other");
-                assert_eq!((entry.name(), text(&entry)), (&b"other"[..], value.to_vec()));
-                assert_eq!(entry.expires_at_ms(), Some(i64::MAX));
-            }
-        }
-    }
-
-    #[test]
-    fn editing_grows_with_zeros_through_every_form() {
-        let mut entry = Entry::string(b"key", NewStr::Bytes(b"123"), Some(9));
-        for len in [4, 100, INLINE_MAX, INLINE_MAX + 1, 200_000] {
-            entry.edit_string(len, |bytes| {
-                assert_eq!(bytes.len(), len);
-                assert_eq!(&bytes[..3], b"123");
-                assert!(bytes[3..len].iter().all(|byte| *byte == 0));
-            });
-            assert_eq!((entry.encoding(), entry.name()), ("raw", &b"key"[..]));
-            assert_eq!(entry.expires_at_ms(), Some(9));
-        }
-    }
-
-    #[test]
-    fn a_collection_is_moved_not_copied() {
-        let mut set = Set::default();
-        set.insert(b"member", &Default::default());
-        let mut entry = Entry::collection(b"s", set, None);
-        entry.set_expiry(Some(1));
-        entry.rename(b"t");
-        assert_eq!(entry.get::<Set>().map(Set::len), Some(1));
-        assert!(entry.get::<List>().is_none());
-        assert!(entry.set_string(NewStr::Bytes(b"x")).is_some(), "the set's freeing is handed on");
-    }
-
-    #[test]
-    fn a_small_entry_is_one_small_allocation() {
-        let entry = Entry::string(b"key:000000000001", NewStr::Bytes(b"00000001"), None);
-        assert_eq!(entry.allocated_bytes(), 32);
-        assert_eq!(mem::size_of::<Entry>(), 8);
     }
 }
