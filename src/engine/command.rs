@@ -2,8 +2,10 @@
 //! know about it. The handler stands directly below its entry in `commands/`.
 
 use super::ctx::Ctx;
-use super::keyspec::KeySpec;
+use super::keyspec::{self, KeySpec};
 use crate::protocol::{Arg, Args, Reply, Result};
+use crate::services::config::Id;
+use crate::services::config::choices::ProtectedAction;
 use smallvec::SmallVec;
 
 /// A command's code. It parses all its arguments before it touches a key.
@@ -55,11 +57,9 @@ impl Flags {
     pub const ALLOW_BUSY: Flags = Flags(1 << 17);
     /// Its keys need not exist for a transaction in a cluster.
     pub const NO_MANDATORY_KEYS: Flags = Flags(1 << 18);
-    /// Protected by a parameter of its own.
-    pub const PROTECTED: Flags = Flags(1 << 19);
 
     /// Names in COMMAND INFO, in its order.
-    pub const NAMES: [(Flags, &'static str); 20] = [
+    pub const NAMES: [(Flags, &'static str); 19] = [
         (Flags::WRITE, "write"),
         (Flags::READONLY, "readonly"),
         (Flags::DENYOOM, "denyoom"),
@@ -75,7 +75,6 @@ impl Flags {
         (Flags::NO_AUTH, "no_auth"),
         (Flags::MAY_REPLICATE, "may_replicate"),
         (Flags::NO_MANDATORY_KEYS, "no_mandatory_keys"),
-        (Flags::PROTECTED, "protected"),
         (Flags::NO_ASYNC_LOADING, "no_async_loading"),
         (Flags::NO_MULTI, "no_multi"),
         (Flags::MOVABLEKEYS, "movablekeys"),
@@ -239,6 +238,10 @@ pub struct Command {
     pub tips: &'static [&'static str],
     /// Since when it is deprecated, and what replaces it.
     pub deprecated: Option<(&'static str, &'static str)>,
+    /// For the server's own use, or its developers': documentation marks it `syscmd`.
+    pub internal: bool,
+    /// The parameter that says who may use it: `enable-<name>-command`.
+    pub protected_by: Option<Id<ProtectedAction>>,
 }
 
 impl Command {
@@ -265,6 +268,8 @@ impl Command {
             group: "generic",
             tips: &[],
             deprecated: None,
+            internal: false,
+            protected_by: None,
         }
     }
 
@@ -326,6 +331,24 @@ impl Command {
     /// Marks it deprecated since a version, in favour of something.
     pub const fn deprecated(self, since: &'static str, replaced_by: &'static str) -> Command {
         Command { deprecated: Some((since, replaced_by)), ..self }
+    }
+
+    /// Marks it as one for the server's own use, or its developers'.
+    pub const fn internal(self) -> Command {
+        Command { internal: true, ..self }
+    }
+
+    /// Leaves it to the parameter `enable-<name>-command` who may use it.
+    pub const fn protected_by(self, parameter: Id<ProtectedAction>) -> Command {
+        Command { protected_by: Some(parameter), ..self }
+    }
+
+    /// All flags: its own, and that its keys do not stand in one range.
+    pub fn all_flags(&self) -> Flags {
+        match keyspec::are_movable(self.keys) {
+            true => self.flags | Flags::MOVABLEKEYS,
+            false => self.flags,
+        }
     }
 
     /// Whether this many arguments are right.

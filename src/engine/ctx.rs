@@ -7,7 +7,9 @@ use super::Engine;
 use crate::protocol::{Error, Result};
 use crate::services::session::Session;
 use crate::store::Txn;
+use crate::types::Limits;
 use crate::util::number;
+use std::sync::atomic::Ordering;
 
 /// The context of one call.
 pub struct Ctx<'a> {
@@ -32,9 +34,19 @@ impl Ctx<'_> {
         self.txn.now_ms()
     }
 
+    /// The thresholds of the compact encodings.
+    pub fn limits(&self) -> Limits {
+        let list_plain_bytes = self.engine.debug.list_plain_bytes.load(Ordering::Relaxed);
+        Limits { list_plain_bytes, ..self.engine.config.limits() }
+    }
+
     /// A database's number from its text.
     pub fn db_index(&self, text: &[u8]) -> Result<u16> {
         let index = number::parse_i64(text).ok_or(Error::NotInteger)?;
+        if i32::try_from(index).is_err() {
+            let text = "value is out of range, value must between -2147483648 and 2147483647";
+            return Err(Error::msg(text));
+        }
         u16::try_from(index)
             .ok()
             .filter(|db| *db < self.engine.keyspace.databases())

@@ -9,6 +9,7 @@ use super::Engine;
 use crate::protocol::args::KeySlot;
 use crate::protocol::{Arg, Args, Error, Reply, Result};
 use crate::services::clients::flags;
+use crate::services::config::params;
 use crate::services::session::Session;
 use crate::store::Txn;
 use crate::store::txn::Mode;
@@ -57,7 +58,11 @@ pub fn dispatch<'a>(
         reply.truncate(reply_began);
         refuse(engine, reply, &error);
     }
-    stripe.called(row.index, ended_us.saturating_sub(began_us).max(0) as u64, failed);
+    let took_us = ended_us.saturating_sub(began_us).max(0) as u64;
+    stripe.called(row.index, took_us, failed);
+    if engine.config.get(params::LATENCY_TRACKING) {
+        stripe.took(row.index, took_us);
+    }
     ended_us
 }
 
@@ -75,10 +80,25 @@ fn may_run(engine: &Engine, session: &Session, row: &Row, argv: &[Arg<'_>]) -> R
     if !session.authenticated && !command.flags.has(Flags::NO_AUTH) {
         return Err(Error::NoAuth);
     }
+    if let Some(parameter) = command.protected_by
+        && !engine.config.get(parameter).allows(session.client.stream.is_local())
+    {
+        return Err(protected(command));
+    }
     if engine.persistence.loading.load(Ordering::Relaxed) && !command.flags.has(Flags::LOADING) {
         return Err(Error::Loading);
     }
     Ok(())
+}
+
+fn protected(command: &Command) -> Error {
+    let (shown, parameter) =
+        (command.name.to_uppercase(), format!("enable-{}-command", command.name));
+    Error::msg(format!(
+        "{shown} command not allowed. If the {parameter} option is set to \"local\", you can run it \
+         from a local connection, otherwise you need to set this option in the configuration file, \
+         and then restart the server."
+    ))
 }
 
 /// Waits at the door while CLIENT PAUSE is on. Returns when the command begins.

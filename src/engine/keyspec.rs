@@ -176,6 +176,16 @@ impl KeySpec {
         }
     }
 
+    /// The places it finds, if they do not depend on the arguments.
+    fn as_range(&self) -> Option<PlainRange> {
+        let (Begin::Index(first), Find::Range { last, step, .. }) = (self.begin, self.find) else {
+            return None;
+        };
+        let (first, last) = (first as i64, i64::from(last));
+        let last = if last >= 0 { first + last } else { last };
+        Some(PlainRange { first, last, step: step as i64 })
+    }
+
     fn begin(&self, argv: &[Arg<'_>]) -> Option<usize> {
         match self.begin {
             Begin::Unknown => None,
@@ -192,6 +202,48 @@ impl KeySpec {
             }
         }
     }
+}
+
+/// The places of a command's keys as one range, as COMMAND told them before there were
+/// specifications: the first key, the last (negative: counted from the last argument), and
+/// the distance between keys. All zero where there is no such range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlainRange {
+    /// The first key's place.
+    pub first: i64,
+    /// The last key's place.
+    pub last: i64,
+    /// The distance between keys.
+    pub step: i64,
+}
+
+/// The one range that the specifications come to, as far as they do: the only specification if
+/// that is a range, else all ranges that follow each other without a gap.
+pub fn plain_range(specs: &[KeySpec]) -> PlainRange {
+    join_ranges(specs).0
+}
+
+/// Whether a client has to ask the server where the keys are (COMMAND GETKEYS): some are not
+/// in [`plain_range`].
+pub fn are_movable(specs: &[KeySpec]) -> bool {
+    !join_ranges(specs).1
+}
+
+/// The range, and whether it holds every key.
+fn join_ranges(specs: &[KeySpec]) -> (PlainRange, bool) {
+    let mut joined: Option<PlainRange> = None;
+    let mut complete = true;
+    for spec in specs {
+        complete &= spec.flags & access::INCOMPLETE == 0;
+        match (spec.as_range(), joined) {
+            (Some(range), None) if range.step == 1 || specs.len() == 1 => joined = Some(range),
+            (Some(range), Some(before)) if range.step == 1 && range.first == before.last + 1 => {
+                joined = Some(PlainRange { last: range.last, ..before });
+            }
+            _ => complete = false,
+        }
+    }
+    (joined.unwrap_or_default(), complete)
 }
 
 #[cfg(test)]
@@ -220,5 +272,24 @@ mod tests {
         for line in ["LMPOP 3 a b", "LMPOP x a", "LMPOP 0 a", "LMPOP 9223372036854775807 a"] {
             assert_eq!(positions(KeySpec::counted(1, 1, 0), line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn ranges_that_follow_each_other_are_one() {
+        let range = |specs: &[KeySpec]| {
+            let PlainRange { first, last, step } = plain_range(specs);
+            (first, last, step, are_movable(specs))
+        };
+        let one = |index| KeySpec::one(index, 0);
+        assert_eq!(range(&[]), (0, 0, 0, false));
+        assert_eq!(range(&[one(1)]), (1, 1, 1, false));
+        assert_eq!(range(&[KeySpec::range(1, -1, 2, 0)]), (1, -1, 2, false));
+        assert_eq!(range(&[one(1), one(2)]), (1, 2, 1, false));
+        assert_eq!(range(&[one(1), one(3)]), (1, 1, 1, true));
+        assert_eq!(range(&[one(1), KeySpec::range(2, -1, 1, 0)]), (1, -1, 1, false));
+        assert_eq!(range(&[one(1), KeySpec::counted(2, 1, 0)]), (1, 1, 1, true));
+        assert_eq!(range(&[KeySpec::counted(1, 1, 0)]), (0, 0, 0, true));
+        assert_eq!(range(&[one(1), KeySpec::after("STORE", 2, 0)]), (1, 1, 1, true));
+        assert_eq!(range(&[KeySpec::one(1, access::INCOMPLETE)]), (1, 1, 1, true));
     }
 }

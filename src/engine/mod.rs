@@ -9,7 +9,9 @@ pub mod ctx;
 pub mod dispatch;
 pub mod effects;
 pub mod keyspec;
+mod oom_score;
 pub mod shutdown;
+pub mod syntax;
 pub mod table;
 
 pub use command::{Acl, Command, Flags, Locks};
@@ -23,7 +25,7 @@ use crate::services::log::Log;
 use crate::services::pause::Pause;
 use crate::services::stats::Stats;
 use crate::store::Keyspace;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize};
 
 /// The server's parts, as every thread shares them.
 pub struct Engine {
@@ -47,8 +49,31 @@ pub struct Engine {
     pub persistence: Persistence,
     /// Asks the main thread to end the server.
     pub shutdown: shutdown::Door,
-    /// `DEBUG SET-ACTIVE-EXPIRE 0` stops the reaper, for tests.
+    /// What DEBUG changes, for tests.
+    pub debug: DebugSwitches,
+}
+
+/// What DEBUG changes about a running server, for tests.
+pub struct DebugSwitches {
+    /// `SET-ACTIVE-EXPIRE 0` turns the reaper off.
     pub reaper_on: AtomicBool,
+    /// `PAUSE-CRON 1` turns the periodic work off.
+    pub housekeeping_on: AtomicBool,
+    /// `SET-DISABLE-DENY-SCRIPTS 1`: scripts may call commands that are marked `noscript`.
+    pub scripts_unrestricted: AtomicBool,
+    /// `QUICKLIST-PACKED-THRESHOLD`: see [`crate::types::Limits::list_plain_bytes`].
+    pub list_plain_bytes: AtomicUsize,
+}
+
+impl Default for DebugSwitches {
+    fn default() -> Self {
+        DebugSwitches {
+            reaper_on: AtomicBool::new(true),
+            housekeeping_on: AtomicBool::new(true),
+            scripts_unrestricted: AtomicBool::new(false),
+            list_plain_bytes: AtomicUsize::new(0),
+        }
+    }
 }
 
 /// What identifies a running server.

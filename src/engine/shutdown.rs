@@ -23,16 +23,16 @@ pub struct Request {
 pub struct Door {
     sender: Sender<Request>,
     receiver: Receiver<Request>,
-    /// A request is being carried out.
+    /// The end has begun, and nothing stops it.
     ending: AtomicBool,
-    /// Answers the one who asked when it could not be done.
-    refused: Mutex<Option<Sender<()>>>,
+    /// Tells those who wait that the server goes on.
+    waiting: Mutex<Vec<Sender<()>>>,
 }
 
 impl Default for Door {
     fn default() -> Self {
         let (sender, receiver) = bounded(16);
-        Door { sender, receiver, ending: AtomicBool::new(false), refused: Mutex::new(None) }
+        Door { sender, receiver, ending: AtomicBool::new(false), waiting: Mutex::default() }
     }
 }
 
@@ -45,30 +45,76 @@ impl Door {
 
     /// Asks and waits. Returns only when the server did not end.
     pub fn knock_and_wait(&self, request: Request) {
-        let (refused, told) = bounded(1);
-        *self.refused.lock() = Some(refused);
+        let (goes_on, told) = bounded(1);
+        self.waiting.lock().push(goes_on);
         self.knock(request);
-        // Either the process ends while this waits, or the refusal arrives.
+        // Either the process ends while this waits, or the news arrives that it does not.
         let _ = told.recv();
     }
 
     /// The next request, waiting for it up to `longest`.
     pub fn wait(&self, longest: Duration) -> Option<Request> {
-        let request = self.receiver.recv_timeout(longest).ok()?;
-        self.ending.store(true, Ordering::Release);
-        Some(request)
+        self.receiver.recv_timeout(longest).ok()
+    }
+
+    /// Takes back every request that is not being carried out yet. Returns whether there was
+    /// one.
+    pub fn abort(&self) -> bool {
+        let any = self.receiver.try_iter().count() > 0;
+        if any {
+            self.refuse();
+        }
+        any
     }
 
     /// The request could not be carried out: the server goes on.
     pub fn refuse(&self) {
-        self.ending.store(false, Ordering::Release);
-        if let Some(waiting) = self.refused.lock().take() {
+        for waiting in self.waiting.lock().drain(..) {
+            // Whoever stopped waiting need not know.
             let _ = waiting.send(());
         }
+    }
+
+    /// The end begins: threads finish what they do, and leave.
+    pub fn begin_end(&self) {
+        self.ending.store(true, Ordering::Release);
     }
 
     /// Whether the server is on its way out.
     pub fn is_ending(&self) -> bool {
         self.ending.load(Ordering::Acquire)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn whoever_waits_hears_that_the_server_goes_on() {
+        let door = Door::default();
+        thread::scope(|scope| {
+            scope.spawn(|| door.knock_and_wait(Request { now: true, ..Request::default() }));
+            let request = door.wait(Duration::from_secs(60));
+            assert_eq!(request, Some(Request { now: true, ..Request::default() }));
+            assert!(!door.is_ending() && !door.abort());
+            door.refuse();
+        });
+        assert_eq!(door.wait(Duration::ZERO), None);
+        door.begin_end();
+        assert!(door.is_ending());
+    }
+
+    #[test]
+    fn a_request_that_still_waits_can_be_taken_back() {
+        let door = Door::default();
+        thread::scope(|scope| {
+            scope.spawn(|| door.knock_and_wait(Request::default()));
+            while !door.abort() {
+                thread::yield_now();
+            }
+        });
+        assert_eq!(door.wait(Duration::ZERO), None);
     }
 }

@@ -69,10 +69,7 @@ impl Table {
         match lookup(&row.subcommands, &argv[1]) {
             Some(index) => Ok(&self.rows[index]),
             None if row.command.handler.is_some() => Ok(row),
-            None => Err(Error::UnknownSubcommand {
-                container: row.command.name,
-                given: quote(&argv[1], QUOTED_MAX),
-            }),
+            None => Err(unknown_subcommand(row.command, &argv[1])),
         }
     }
 
@@ -117,8 +114,13 @@ fn lookup(map: &AHashMap<&'static [u8], usize>, name: &[u8]) -> Option<usize> {
     map.get(&*lower).copied()
 }
 
+/// The error for a subcommand that a container does not have.
+pub fn unknown_subcommand(container: &Command, given: &[u8]) -> Error {
+    Error::UnknownSubcommand { container: container.name, given: quote(given) }
+}
+
 fn unknown_command(argv: &[Arg<'_>]) -> Error {
-    let name = argv.first().map_or_else(String::new, |arg| quote(arg, QUOTED_MAX));
+    let name = argv.first().map_or_else(String::new, |arg| quote(arg));
     let mut args = String::new();
     for arg in argv.iter().skip(1) {
         if args.len() >= QUOTED_MAX {
@@ -126,13 +128,17 @@ fn unknown_command(argv: &[Arg<'_>]) -> Error {
         }
         let left = QUOTED_MAX - args.len();
         args.push('\'');
-        args.push_str(&quote(arg, left));
+        args.push_str(&quote_within(arg, left));
         args.push_str("' ");
     }
     Error::msg(format!("unknown command '{name}', with args beginning with: {args}"))
 }
 
 /// What a client wrote, cut and made printable for an error's text.
-fn quote(bytes: &[u8], most: usize) -> String {
+pub fn quote(bytes: &[u8]) -> String {
+    quote_within(bytes, QUOTED_MAX)
+}
+
+fn quote_within(bytes: &[u8], most: usize) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(most)]).into_owned()
 }

@@ -137,6 +137,13 @@ impl<'a> Reply<'a> {
         self.header(if self.resp3 { b'>' } else { b'*' }, len as i64);
     }
 
+    /// The header of attributes: `pairs` keys and values that tell about the reply that follows.
+    /// RESP2 does not know them: write none there.
+    pub fn attributes(&mut self, pairs: usize) {
+        debug_assert!(self.resp3, "attributes in RESP2");
+        self.header(b'|', pairs as i64);
+    }
+
     /// A floating point number; its text as a string in RESP2.
     pub fn double(&mut self, value: f64) {
         let text = number::format_f64(value);

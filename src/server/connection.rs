@@ -13,7 +13,7 @@ use crate::services::config::params;
 use crate::services::session::{ReplyMode, Session};
 use crate::services::stream::Stream;
 use crate::util::clock;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -29,15 +29,14 @@ const KEPT_FOR: Duration = Duration::from_secs(2);
 /// Serves one client until it leaves.
 pub fn serve(engine: &Engine, client: Arc<Client>) {
     let stream = Arc::clone(&client.stream);
-    let mut connection = Connection {
-        engine,
-        session: Session::new(client, !needs_password(engine)),
-        input: Input::new(&stream),
-        stream: &stream,
-        output: Vec::new(),
-    };
+    let session = Session::new(client, !needs_password(engine));
+    // The sockets themselves, not `Stream`, are handed to the reader: the standard library
+    // fills their buffers without zeroing them first, and an idle client's stay untouched.
     // Errors of the socket mean that the client is gone: there is nobody to tell.
-    let _ = connection.run();
+    let _ = match &*stream {
+        Stream::Tcp(tcp) => Connection::new(engine, session, &stream, tcp).run(),
+        Stream::Unix(unix) => Connection::new(engine, session, &stream, unix).run(),
+    };
     stream.shutdown(Shutdown::Both);
 }
 
@@ -46,15 +45,19 @@ fn needs_password(engine: &Engine) -> bool {
     !engine.config.get(params::REQUIREPASS).is_empty()
 }
 
-struct Connection<'a> {
+struct Connection<'a, R> {
     engine: &'a Engine,
     session: Session,
-    input: Input<&'a Stream>,
+    input: Input<R>,
     stream: &'a Stream,
     output: Vec<u8>,
 }
 
-impl Connection<'_> {
+impl<'a, R: Read> Connection<'a, R> {
+    fn new(engine: &'a Engine, session: Session, stream: &'a Stream, reader: R) -> Self {
+        Connection { engine, session, input: Input::new(reader), stream, output: Vec::new() }
+    }
+
     fn run(&mut self) -> io::Result<()> {
         loop {
             if let Err(error) = self.serve_complete_requests()? {
@@ -120,6 +123,7 @@ impl Connection<'_> {
         let most = self.engine.config.get(params::CLIENT_QUERY_BUFFER_LIMIT);
         if self.input.pending_bytes() as i64 > most {
             self.engine.log.warning("Closing client that reached max query buffer length");
+            self.engine.stats.query_limit_disconnections.fetch_add(1, Relaxed);
             return Ok(false);
         }
         self.shrink_when_idle();
@@ -138,6 +142,7 @@ impl Connection<'_> {
     fn shrink_when_idle(&mut self) {
         if self.output.capacity() > KEPT_BYTES && !self.stream.is_readable_within(KEPT_FOR) {
             self.output = Vec::new();
+            self.engine.stats.output_shrinks.fetch_add(1, Relaxed);
         }
     }
 

@@ -1,49 +1,61 @@
-//! The work of every second: rates, the memory peak, idle clients; and what the process
-//! owns beside its memory: open files and the pid file.
+//! The periodic work: rates, peaks, idle clients; and what the process owns beside its
+//! memory: open files and the pid file.
 
 use crate::engine::Engine;
 use crate::services::config::params;
 use crate::services::memory;
+use crate::services::process::{RESERVED_FILES, raise_open_files};
+use crate::services::stats::Totals;
 use crate::util::clock;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-/// How often the rates are measured.
-const TICK: Duration = Duration::from_millis(100);
-/// Rates are averages over about this many ticks.
+/// How often the rates are measured, at most.
+const SAMPLE: Duration = Duration::from_millis(100);
+/// Rates are averages over about this many samples.
 const SMOOTHING: u64 = 16;
-/// Open files the server needs beside its clients.
-const RESERVED_FILES: u64 = 32;
 
-/// Runs until the server ends.
+/// Runs `hz` times a second until the server ends.
 pub fn run(engine: &Engine) {
-    let mut last = engine.stats.totals();
-    let mut last_us = clock::now_us();
-    let mut tick = 0u64;
+    let mut sample = (engine.stats.totals(), clock::mono_us());
+    let mut last_second = 0;
     while !engine.shutdown.is_ending() {
-        std::thread::sleep(TICK);
-        let (now, now_us) = (engine.stats.totals(), clock::now_us());
-        let per_second = |new: u64, old: u64| {
-            new.saturating_sub(old).saturating_mul(1_000_000) / (now_us - last_us).max(1) as u64
-        };
-        let rates = &engine.stats.rates;
-        for (rate, new, old) in [
-            (&rates.commands, now.served, last.served),
-            (&rates.bytes_in, now.bytes_in, last.bytes_in),
-            (&rates.bytes_out, now.bytes_out, last.bytes_out),
-        ] {
-            let smoothed = (rate.load(Relaxed) * (SMOOTHING - 1) + per_second(new, old)) / SMOOTHING;
-            rate.store(smoothed, Relaxed);
+        let hz = u64::try_from(engine.config.get(params::HZ)).unwrap_or(1).max(1);
+        std::thread::sleep(Duration::from_micros(1_000_000 / hz));
+        if !engine.debug.housekeeping_on.load(Relaxed) {
+            continue;
         }
-        (last, last_us) = (now, now_us);
-        if tick.is_multiple_of(10) {
+        let now_us = clock::mono_us();
+        if u128::from(now_us - sample.1) >= SAMPLE.as_micros() {
+            sample = measure_rates(engine, sample, now_us);
+        }
+        if now_us / 1_000_000 != last_second {
+            last_second = now_us / 1_000_000;
             engine.stats.peak_memory_bytes.fetch_max(memory::used_bytes(), Relaxed);
-            end_idle_clients(engine, now_us / 1000);
+            let now_ms = clock::now_ms();
+            engine.clients.note_buffers(now_ms);
+            end_idle_clients(engine, now_ms);
         }
-        tick += 1;
     }
+}
+
+/// Brings the rates up to date with what happened since the last sample. Returns the new one.
+fn measure_rates(engine: &Engine, (last, last_us): (Totals, u64), now_us: u64) -> (Totals, u64) {
+    let now = engine.stats.totals();
+    let per_second = |new: u64, old: u64| {
+        new.saturating_sub(old).saturating_mul(1_000_000) / (now_us - last_us).max(1)
+    };
+    let rates = &engine.stats.rates;
+    for (rate, new, old) in [
+        (&rates.commands, now.served, last.served),
+        (&rates.bytes_in, now.bytes_in, last.bytes_in),
+        (&rates.bytes_out, now.bytes_out, last.bytes_out),
+    ] {
+        let smoothed = (rate.load(Relaxed) * (SMOOTHING - 1) + per_second(new, old)) / SMOOTHING;
+        rate.store(smoothed, Relaxed);
+    }
+    (now, now_us)
 }
 
 /// `timeout`: clients that have been silent for too long are let go.
@@ -62,30 +74,24 @@ fn end_idle_clients(engine: &Engine, now_ms: i64) {
 
 /// Asks the system for as many open files as `maxclients` needs, and lowers `maxclients` to
 /// what it grants.
-pub fn raise_open_files(engine: &Engine) {
+pub fn make_room_for_clients(engine: &Engine) {
     let wanted = engine.config.get(params::MAXCLIENTS) as u64 + RESERVED_FILES;
-    let limit = getrlimit(Resource::Nofile);
-    let current = limit.current.unwrap_or(u64::MAX);
-    if current >= wanted {
-        return;
-    }
-    let granted = wanted.min(limit.maximum.unwrap_or(u64::MAX));
-    let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(granted), maximum: limit.maximum });
-    let granted = if raised.is_ok() { granted } else { current };
-    if granted < wanted {
-        let clients = granted.saturating_sub(RESERVED_FILES).max(1);
+    let files = raise_open_files(wanted);
+    let (before, now) = (files.before, files.now);
+    if now < wanted {
+        let clients = files.clients();
         engine.log.warning(format!(
             "You requested maxclients of {} requiring at least {wanted} max file descriptors.",
             engine.config.get(params::MAXCLIENTS)
         ));
         engine.log.warning(format!(
-            "Current maximum open files is {granted}. maxclients has been reduced to {clients} to \
+            "Current maximum open files is {now}. maxclients has been reduced to {clients} to \
              compensate for low ulimit. If you need higher maxclients increase 'ulimit -n'."
         ));
         engine.config.record(params::MAXCLIENTS, clients as i64);
-    } else {
+    } else if now > before {
         engine.log.notice(format!(
-            "Increased maximum number of open files to {granted} (it was originally set to {current})."
+            "Increased maximum number of open files to {now} (it was originally set to {before})."
         ));
     }
 }

@@ -4,10 +4,11 @@ use super::thread::spawn_service;
 use super::{housekeeping, listen, load, reaper, stop};
 use crate::commands;
 use crate::engine::shutdown::Door;
-use crate::engine::{Engine, Identity, Persistence, Table, effects};
+use crate::engine::{DebugSwitches, Engine, Identity, Persistence, Table, effects};
 use crate::services::clients::Clients;
 use crate::services::config::{self, Startup, params};
 use crate::services::log::Log;
+use crate::services::memory;
 use crate::services::pause::Pause;
 use crate::services::stats::Stats;
 use crate::store::Keyspace;
@@ -17,7 +18,7 @@ use argh::FromArgs;
 use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 /// A Redis server: one blocking thread per connection over a sharded keyspace.
 ///
@@ -132,7 +133,7 @@ fn build(startup: Startup) -> Engine {
             ..Persistence::default()
         },
         shutdown: Door::default(),
-        reaper_on: AtomicBool::new(true),
+        debug: DebugSwitches::default(),
     }
 }
 
@@ -158,13 +159,14 @@ fn serve(engine: &Engine) -> Result<()> {
     let dir = config.get(params::DIR).0;
     std::env::set_current_dir(&dir)
         .with_context(|| format!("Can't chdir to '{}'", dir.display()))?;
-    housekeeping::raise_open_files(engine);
+    housekeeping::make_room_for_clients(engine);
     let signals = stop::Signals::install(engine)?;
     let listeners = listen::open(engine)?;
     let _pid_file = housekeeping::PidFile::write(engine);
     log.notice(format!("Running mode=standalone, port={}.", engine.identity.port));
     log.notice(format!("PID: {}", std::process::id()));
     log.notice("Server initialized");
+    engine.stats.startup_memory_bytes.store(memory::used_bytes(), Ordering::Relaxed);
     load::at_start(engine)?;
     for listener in &listeners {
         log.notice(format!("Ready to accept connections {}", listener.kind_name()));

@@ -6,7 +6,7 @@ use crate::engine::commit::commit;
 use crate::store::Txn;
 use crate::util::clock;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Keys deleted before a shard's lock is let go.
 const BITE: usize = 64;
@@ -18,7 +18,7 @@ pub fn run(engine: &Engine) {
     while !engine.shutdown.is_ending() {
         let alarm = &engine.keyspace.alarm;
         alarm.arm();
-        if !engine.reaper_on.load(Ordering::Relaxed) {
+        if !engine.debug.reaper_on.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(10));
             continue;
         }
@@ -29,6 +29,7 @@ pub fn run(engine: &Engine) {
 
 /// Deletes every key whose time has come by now.
 fn reap_due(engine: &Engine) {
+    let began = Instant::now();
     let now_ms = clock::now_ms();
     for place in engine.keyspace.due_places(now_ms) {
         loop {
@@ -42,4 +43,5 @@ fn reap_due(engine: &Engine) {
             }
         }
     }
+    engine.stats.reaping_us.fetch_add(began.elapsed().as_micros() as u64, Ordering::Relaxed);
 }

@@ -17,11 +17,11 @@ use std::sync::atomic::Ordering;
 /// Bytes written to the file at once.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// Saves every key. Each database is locked, shared, for as long as it takes to write it.
-pub fn to_file(engine: &Engine) -> Result<()> {
+/// Saves every key that `frozen` holds: all shards of all databases, shared.
+pub fn to_file(engine: &Engine, frozen: &Txn<'_>) -> Result<()> {
     let name = engine.config.string(params::DBFILENAME);
     let temporary = format!("temp-{}.rdb", std::process::id());
-    let outcome = write(engine, &temporary)
+    let outcome = write(engine, frozen, &temporary)
         .and_then(|()| fs::rename(&temporary, &name).with_context(|| format!("renaming to {name}")))
         .and_then(|()| sync_folder());
     engine.persistence.last_save_failed.store(outcome.is_err(), Ordering::Relaxed);
@@ -37,18 +37,22 @@ pub fn to_file(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
+/// Holds every key as it is, shared: nobody writes until this is dropped.
+pub fn freeze(engine: &Engine) -> Txn<'_> {
+    let keyspace = &engine.keyspace;
+    Txn::lock_all(keyspace, Mode::Read, 0..keyspace.databases(), clock::now_ms())
+}
+
 /// Makes the rename itself durable.
 fn sync_folder() -> Result<()> {
     File::open(Path::new(".")).and_then(|dir| dir.sync_all()).context("syncing the folder")
 }
 
-fn write(engine: &Engine, path: &str) -> Result<()> {
-    let keyspace = &engine.keyspace;
+fn write(engine: &Engine, frozen: &Txn<'_>, path: &str) -> Result<()> {
     let now_ms = clock::now_ms();
-    let txn = Txn::lock_all(keyspace, Mode::Read, 0..keyspace.databases(), now_ms);
     let file = File::create(path).with_context(|| format!("Failed opening the temp RDB file {path} for saving"))?;
     let options = WriteOptions {
-        version: needed_version(&txn),
+        version: needed_version(frozen),
         compress: engine.config.get(params::RDBCOMPRESSION),
         checksum: engine.config.get(params::RDBCHECKSUM),
     };
@@ -63,8 +67,8 @@ fn write(engine: &Engine, path: &str) -> Result<()> {
     for code in engine.persistence.functions.lock().iter() {
         writer.function(code)?;
     }
-    for db in 0..keyspace.databases() {
-        write_database(&txn, db, &mut writer, now_ms)?;
+    for db in 0..engine.keyspace.databases() {
+        write_database(frozen, db, &mut writer, now_ms)?;
     }
     let file = writer.finish()?.into_inner().map_err(|error| error.into_error())?;
     file.sync_all().context("syncing the RDB file")

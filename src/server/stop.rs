@@ -5,6 +5,7 @@ use super::save;
 use crate::engine::Engine;
 use crate::engine::shutdown::Request;
 use crate::services::config::params;
+use crate::store::Txn;
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM};
 use signal_hook::flag;
@@ -17,6 +18,8 @@ use std::time::{Duration, Instant};
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How long clients may take to get the replies that are already written.
 const DRAIN: Duration = Duration::from_secs(2);
+/// When none of them left for so long, none will.
+const STALLED: Duration = Duration::from_millis(300);
 
 /// The signals that end the server, as flags that their handlers raise.
 pub struct Signals {
@@ -71,7 +74,12 @@ pub fn wait_and_end(
             Some(signal) => engine.log.warning(format!("Received {signal} scheduling shutdown...")),
             None => engine.log.warning("User requested shutdown..."),
         }
-        if let Err(error) = save_on_the_way_out(engine, &request) {
+        // Held until the process ends: a write that came after the save would be answered,
+        // and lost.
+        let frozen = wants_save(engine, &request).then(|| save::freeze(engine));
+        if let Some(frozen) = &frozen
+            && let Err(error) = save_on_the_way_out(engine, frozen)
+        {
             engine.log.warning(format!("Error trying to save the DB, can't exit: {error:#}"));
             if !request.force {
                 engine.shutdown.refuse();
@@ -82,26 +90,34 @@ pub fn wait_and_end(
     }
 }
 
-fn save_on_the_way_out(engine: &Engine, request: &Request) -> Result<()> {
-    let wanted = request.save.unwrap_or(!engine.config.get(params::SAVE).0.is_empty());
-    if !wanted {
-        return Ok(());
-    }
+/// Whether the data set is to be saved before the end.
+fn wants_save(engine: &Engine, request: &Request) -> bool {
+    request.save.unwrap_or(!engine.config.get(params::SAVE).0.is_empty())
+}
+
+fn save_on_the_way_out(engine: &Engine, frozen: &Txn<'_>) -> Result<()> {
     engine.log.notice("Saving the final RDB snapshot before exiting.");
-    save::to_file(engine)
+    save::to_file(engine, frozen)
 }
 
 /// Lets clients go, removes what must not stay behind, and exits.
 fn end(engine: &Engine, listeners: &[Listener], running: &AtomicUsize) -> ! {
+    engine.shutdown.begin_end();
     listeners.iter().for_each(Listener::close);
     for client in engine.clients.all() {
         // Requests that have arrived are served and answered; then the input ends.
         client.stream.shutdown(Shutdown::Read);
     }
     let began = Instant::now();
-    // The thread that asked for the end waits for it and is not waited for.
-    while running.load(Ordering::Acquire) > 1 && began.elapsed() < DRAIN {
+    let mut left = (running.load(Ordering::Acquire), began);
+    // The thread that asked for the end waits for it and is not waited for; nor are writers
+    // that the save holds up.
+    while left.0 > 1 && began.elapsed() < DRAIN && left.1.elapsed() < STALLED {
         std::thread::sleep(Duration::from_millis(5));
+        let now = running.load(Ordering::Acquire);
+        if now != left.0 {
+            left = (now, Instant::now());
+        }
     }
     super::housekeeping::remove_files(engine);
     engine.log.warning("Redis is now ready to exit, bye bye...");

@@ -121,6 +121,13 @@ impl Client {
         self.stream.shutdown(Shutdown::Both);
     }
 
+    /// Bytes it costs: its buffers and what is known about it.
+    pub fn memory_bytes(&self) -> u64 {
+        let buffers = self.query_allocated_bytes.load(Ordering::Relaxed)
+            + self.output_bytes.load(Ordering::Relaxed);
+        buffers + size_of::<Client>() as u64
+    }
+
     /// Whether somebody ended it.
     pub fn is_killed(&self) -> bool {
         self.killed.load(Ordering::Acquire)
@@ -137,6 +144,19 @@ pub fn add(figure: &AtomicU64, amount: u64) {
 pub struct Clients {
     connected: Mutex<BTreeMap<u64, Arc<Client>>>,
     last_id: AtomicU64,
+    peaks: Mutex<[Peak; PEAK_SECONDS]>,
+}
+
+/// For how many seconds the largest buffers are remembered.
+const PEAK_SECONDS: usize = 8;
+
+/// The largest buffers that any client had in one second.
+#[derive(Clone, Copy, Default)]
+struct Peak {
+    /// Unix time in seconds.
+    second: i64,
+    input_bytes: u64,
+    output_bytes: u64,
 }
 
 impl Clients {
@@ -173,6 +193,34 @@ impl Clients {
     /// How many are connected.
     pub fn len(&self) -> usize {
         self.connected.lock().len()
+    }
+
+    /// Takes note of how large the clients' buffers are now.
+    pub fn note_buffers(&self, now_ms: i64) {
+        let clients = self.all();
+        let most = |figure: fn(&Client) -> &AtomicU64| {
+            clients.iter().map(|client| figure(client).load(Ordering::Relaxed)).max().unwrap_or(0)
+        };
+        let input_bytes = most(|client| &client.query_allocated_bytes);
+        let output_bytes = most(|client| &client.output_bytes);
+        let second = now_ms.div_euclid(1000);
+        let mut peaks = self.peaks.lock();
+        let peak = &mut peaks[second.rem_euclid(PEAK_SECONDS as i64) as usize];
+        if peak.second != second {
+            *peak = Peak { second, ..Peak::default() };
+        }
+        peak.input_bytes = peak.input_bytes.max(input_bytes);
+        peak.output_bytes = peak.output_bytes.max(output_bytes);
+    }
+
+    /// The largest input and output buffers noted in the last seconds, in bytes.
+    pub fn recent_buffers(&self, now_ms: i64) -> (u64, u64) {
+        let oldest = now_ms.div_euclid(1000) - PEAK_SECONDS as i64;
+        let peaks = self.peaks.lock();
+        let recent = peaks.iter().filter(|peak| peak.second > oldest);
+        recent.fold((0, 0), |(input, output), peak| {
+            (input.max(peak.input_bytes), output.max(peak.output_bytes))
+        })
     }
 
     /// Whether nobody is connected.

@@ -3,9 +3,11 @@
 
 pub mod clients;
 pub mod config;
+pub mod histogram;
 pub mod log;
 pub mod memory;
 pub mod pause;
+pub mod process;
 pub mod session;
 pub mod stats;
 pub mod stream;

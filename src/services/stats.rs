@@ -1,9 +1,11 @@
 //! Counters. Those on the way of every command are striped, so that threads on different
 //! cores do not fight over one cache line; a reader adds the stripes up.
 
+use super::histogram::{Distribution, Histogram};
 use crossbeam::utils::CachePadded;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 
 /// The most error codes INFO errorstats keeps, as in Redis.
@@ -28,6 +30,8 @@ struct CommandCell {
     usec: AtomicU64,
     rejected: AtomicU64,
     failed: AtomicU64,
+    /// How long calls took, from the first one on that was tracked.
+    latencies: OnceLock<Box<Histogram>>,
 }
 
 /// One stripe: the counters of a part of the threads.
@@ -59,6 +63,13 @@ impl Stripe {
             if failed {
                 cell.failed.fetch_add(1, Relaxed);
             }
+        }
+    }
+
+    /// A call of command `index` took so long, as `latency-tracking` wants to know.
+    pub fn took(&self, index: usize, usec: u64) {
+        if let Some(cell) = self.commands.get(index) {
+            cell.latencies.get_or_init(Box::default).record(usec);
         }
     }
 
@@ -104,6 +115,14 @@ pub struct Stats {
     pub expired_keys: AtomicU64,
     /// The most milliseconds the reaper was late for a key.
     pub expire_lag_ms: AtomicI64,
+    /// Microseconds the reaper was at work.
+    pub reaping_us: AtomicU64,
+    /// Connections ended since their unfinished request was too large.
+    pub query_limit_disconnections: AtomicU64,
+    /// Output buffers that were given back while their client was idle.
+    pub output_shrinks: AtomicU64,
+    /// Memory used before the data set was loaded, in bytes.
+    pub startup_memory_bytes: AtomicU64,
     /// The most memory used so far, in bytes.
     pub peak_memory_bytes: AtomicU64,
     /// Changes since the last save.
@@ -147,6 +166,10 @@ impl Stats {
             connections_rejected: AtomicU64::new(0),
             expired_keys: AtomicU64::new(0),
             expire_lag_ms: AtomicI64::new(0),
+            reaping_us: AtomicU64::new(0),
+            query_limit_disconnections: AtomicU64::new(0),
+            output_shrinks: AtomicU64::new(0),
+            startup_memory_bytes: AtomicU64::new(0),
             peak_memory_bytes: AtomicU64::new(0),
             dirty: AtomicU64::new(0),
             rates: Rates::default(),
@@ -186,6 +209,14 @@ impl Stats {
         sum
     }
 
+    /// How long calls of command `index` took; `None` if none was tracked.
+    pub fn latencies(&self, index: usize) -> Option<Distribution> {
+        let cells = self.stripes.iter().filter_map(|stripe| stripe.commands.get(index));
+        let mut sum = Distribution::default();
+        cells.filter_map(|cell| cell.latencies.get()).for_each(|histogram| sum.add(histogram));
+        (sum.calls > 0).then_some(sum)
+    }
+
     /// The striped counters, added up.
     pub fn totals(&self) -> Totals {
         let mut sum = Totals::default();
@@ -209,6 +240,9 @@ impl Stats {
                 cell.usec.store(0, Relaxed);
                 cell.rejected.store(0, Relaxed);
                 cell.failed.store(0, Relaxed);
+                if let Some(latencies) = cell.latencies.get() {
+                    latencies.reset();
+                }
             }
             let counters = [
                 &stripe.served, &stripe.hits, &stripe.misses, &stripe.bytes_in,
@@ -219,6 +253,8 @@ impl Stats {
         self.errors.lock().clear();
         let counters = [
             &self.error_replies, &self.connections, &self.connections_rejected, &self.expired_keys,
+            &self.reaping_us, &self.query_limit_disconnections, &self.output_shrinks,
+            &self.rates.commands, &self.rates.bytes_in, &self.rates.bytes_out,
         ];
         counters.iter().for_each(|counter| counter.store(0, Relaxed));
         self.expire_lag_ms.store(0, Relaxed);

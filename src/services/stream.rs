@@ -1,8 +1,8 @@
-//! A client's socket, whatever its kind. Reading and writing work on `&Stream`, so that one
-//! thread may read, another write and a third end the connection.
+//! A client's socket, whatever its kind. Writing works on `&Stream`, so that one thread may
+//! read, another write and a third end the connection.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
@@ -77,15 +77,6 @@ impl Stream {
         match self {
             Stream::Tcp(tcp) => tcp.set_write_timeout(timeout),
             Stream::Unix(unix) => unix.set_write_timeout(timeout),
-        }
-    }
-}
-
-impl Read for &Stream {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Stream::Tcp(tcp) => (&*tcp).read(buf),
-            Stream::Unix(unix) => (&*unix).read(buf),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod prefetch;
 pub mod reclaim;
 pub mod scan;
 pub mod txn;
+pub mod usage;
 pub mod walk;
 pub mod watch;
 

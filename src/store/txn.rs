@@ -457,6 +457,11 @@ impl<'a> Txn<'a> {
         }
     }
 
+    /// Whether any shard is locked: then its thread must not lock another.
+    pub fn holds_locks(&self) -> bool {
+        !self.guards.is_empty()
+    }
+
     /// What changed so far, in order.
     pub fn changes(&self) -> &[Change<'a>] {
         &self.changes

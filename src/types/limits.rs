@@ -9,6 +9,9 @@ pub struct Limits {
     pub list_max_listpack_size: i64,
     /// `list-compress-depth`: nodes at each end that stay uncompressed; 0 compresses nothing.
     pub list_compress_depth: u32,
+    /// Bytes from which an element of a list gets a node of its own; 0 leaves it to the size that
+    /// nodes may have. No parameter: DEBUG QUICKLIST-PACKED-THRESHOLD sets it.
+    pub list_plain_bytes: usize,
     /// `hash-max-listpack-entries`: fields.
     pub hash_max_listpack_entries: usize,
     /// `hash-max-listpack-value`: bytes of a field or value.
@@ -34,6 +37,7 @@ impl Default for Limits {
         Limits {
             list_max_listpack_size: -2,
             list_compress_depth: 0,
+            list_plain_bytes: 0,
             hash_max_listpack_entries: 512,
             hash_max_listpack_value: 64,
             set_max_intset_entries: 512,

@@ -18,7 +18,8 @@ struct Stage {
 
 impl Stage {
     fn start(name: &str, rdb: Option<&[u8]>) -> Stage {
-        let folder = std::env::temp_dir().join(format!("skein-stage-{name}-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("skein-stage-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(folder.join("cwd")).expect("a temporary folder");
         let target = prebuilt(&folder);
@@ -28,16 +29,17 @@ impl Stage {
             std::fs::write(data.join("stage.rdb"), rdb).expect("a file");
         }
         let port = free_port();
-        let child = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("spawn_redis_server.sh"))
-            .args(["--port", &port.to_string(), "--dir"])
-            .arg(&data)
-            .args(["--dbfilename", "stage.rdb"])
-            .current_dir(folder.join("cwd"))
-            .env("CARGO_TARGET_DIR", target)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the script starts");
+        let child =
+            Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("spawn_redis_server.sh"))
+                .args(["--port", &port.to_string(), "--dir"])
+                .arg(&data)
+                .args(["--dbfilename", "stage.rdb"])
+                .current_dir(folder.join("cwd"))
+                .env("CARGO_TARGET_DIR", target)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the script starts");
         let stage = Stage { child, port, folder };
         let deadline = Instant::now() + Duration::from_secs(10);
         while Client::try_connect(port).is_err() {
@@ -125,7 +127,8 @@ fn rdb_config_get_dir_and_dbfilename() {
 
 /// A file as the tester writes it: version 3, with size hints, without a checksum.
 fn rdb(keys: &[(&str, &str, Option<u64>)]) -> Vec<u8> {
-    let mut file = b"REDIS0003\xfa\x09redis-ver\x057.2.0\xfa\x0aredis-bits\xc0\x40\xfe\x00\xfb".to_vec();
+    let mut file =
+        b"REDIS0003\xfa\x09redis-ver\x057.2.0\xfa\x0aredis-bits\xc0\x40\xfe\x00\xfb".to_vec();
     let expiring = keys.iter().filter(|(_, _, expires_at_ms)| expires_at_ms.is_some()).count();
     file.extend([keys.len() as u8, expiring as u8]);
     for (key, value, expires_at_ms) in keys {

@@ -120,19 +120,21 @@ fn rewrite_keeps_the_file_and_adds_what_changed() {
     "#,
     );
     let text = fs::read_to_string(server.folder().join("redis.conf")).expect("the file is there");
-    for line in ["# a comment that stays", "timeout 9", "hz 20", "maxmemory 1mb", "maxclients 777"] {
+    for line in ["# a comment that stays", "timeout 9", "hz 20", "maxmemory 1mb", "maxclients 777"]
+    {
         assert!(text.lines().any(|l| l == line), "no line {line:?} in\n{text}");
     }
     assert!(text.starts_with("# a comment that stays\ntimeout 9\n"), "the order changed:\n{text}");
 
     // What was rewritten can be read again, and rewriting again changes nothing.
     let again = Server::start_with_file("redis.conf", text.as_bytes(), &["redis.conf"]);
-    again.client().check("CONFIG GET maxclients timeout", "{\"maxclients\": \"777\", \"timeout\": \"9\"}");
+    again
+        .client()
+        .check("CONFIG GET maxclients timeout", "{\"maxclients\": \"777\", \"timeout\": \"9\"}");
 
-    Server::start(&[]).client().check(
-        "CONFIG REWRITE",
-        "-ERR The server is running without a config file",
-    );
+    Server::start(&[])
+        .client()
+        .check("CONFIG REWRITE", "-ERR The server is running without a config file");
 }
 
 #[test]

@@ -176,7 +176,10 @@ fn client_list() {
     second.check("CLIENT SETNAME other", "+OK");
     let list = first.cmd(&["CLIENT", "LIST"]).text();
     assert_eq!(list.lines().count(), 2, "{list}");
-    assert!(list.lines().any(|line| line.contains(" name=other ") && line.contains(" cmd=client|setname ")));
+    assert!(
+        list.lines()
+            .any(|line| line.contains(" name=other ") && line.contains(" cmd=client|setname "))
+    );
     let one = first.cmd(&["CLIENT", "LIST", "ID", &ids[1].to_string(), "999999"]).text();
     assert!(one.starts_with(&format!("id={} ", ids[1])) && one.lines().count() == 1, "{one}");
     first.talk(

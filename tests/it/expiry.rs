@@ -160,8 +160,9 @@ fn deadlines_are_exact_with_a_million_of_them() {
     // The first deadline lies behind the loading, so that all are pending when it comes.
     let load = Instant::now();
     let sample = 2_000;
-    let first_ms = unix_ms() + fill(&mut client, sample, 1, i64::MAX).as_millis() as i64
-        * (count / sample) as i64 * 2 + 1_000;
+    let first_ms = unix_ms()
+        + fill(&mut client, sample, 1, i64::MAX).as_millis() as i64 * (count / sample) as i64 * 2
+        + 1_000;
     let _ = client.cmd(&["FLUSHALL"]);
     fill(&mut client, count, spread_ms, first_ms);
     let loaded_ms = unix_ms();

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::harness::{Client, Random, Server, encode, env_number};
+use crate::harness::{Client, Random, Server, StopOnDrop, encode, env_number};
 
 #[test]
 fn a_healthy_client_gets_right_answers_beside_hostile_ones() {
@@ -16,6 +16,7 @@ fn a_healthy_client_gets_right_answers_beside_hostile_ones() {
             let (port, done) = (server.port(), &done);
             scope.spawn(move || attack(port, thread, done));
         }
+        let _stop = StopOnDrop(&done);
         let mut healthy = server.client();
         let end = Instant::now() + Duration::from_secs(seconds);
         let mut count = 0u64;
@@ -27,12 +28,8 @@ fn a_healthy_client_gets_right_answers_beside_hostile_ones() {
             let get = healthy.try_cmd(&["GET", "healthy"]);
             let right = set.is_ok_and(|reply| reply.to_string() == "+OK")
                 && get.is_ok_and(|reply| reply.bytes() == Some(value.as_bytes()));
-            if !right {
-                done.store(true, Ordering::Relaxed);
-                panic!("a wrong answer in round {count}:\n{}", server.log());
-            }
+            assert!(right, "a wrong answer in round {count}:\n{}", server.log());
         }
-        done.store(true, Ordering::Relaxed);
     });
     let log = server.log();
     assert!(!log.contains("panicked"), "{log}");
@@ -85,11 +82,34 @@ fn rubbish(random: &mut Random) -> Vec<u8> {
 /// Frames whose lengths lie: huge, negative, out of range, or longer than what follows.
 fn lengths(random: &mut Random) -> Vec<u8> {
     let length = random.pick(&[
-        "-1", "-2", "0", "1", "10", "1048576", "1048577", "536870912", "536870913", "2147483647",
-        "4294967296", "9223372036854775807", "-9223372036854775808", "99999999999999999999", "",
-        "1e3", " 1", "+1", "0x10", "01",
+        "-1",
+        "-2",
+        "0",
+        "1",
+        "10",
+        "1048576",
+        "1048577",
+        "536870912",
+        "536870913",
+        "2147483647",
+        "4294967296",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "99999999999999999999",
+        "",
+        "1e3",
+        " 1",
+        "+1",
+        "0x10",
+        "01",
     ]);
-    let marker = random.pick(&["*", "$", "*1\r\n$", "*2\r\n$3\r\nGET\r\n$", "*3\r\n$3\r\nSET\r\n$1\r\nr\r\n$"]);
+    let marker = random.pick(&[
+        "*",
+        "$",
+        "*1\r\n$",
+        "*2\r\n$3\r\nGET\r\n$",
+        "*3\r\n$3\r\nSET\r\n$1\r\nr\r\n$",
+    ]);
     let mut frame = format!("{marker}{length}\r\n").into_bytes();
     frame.extend(random.bytes(100));
     frame
@@ -98,9 +118,31 @@ fn lengths(random: &mut Random) -> Vec<u8> {
 /// A well-formed request for some command, with arguments that seldom fit.
 fn a_request(random: &mut Random) -> Vec<u8> {
     let command = random.pick(&[
-        "GET", "SET", "GETRANGE", "SETRANGE", "MSET", "INCRBYFLOAT", "EXPIRE", "RESTORE", "COPY",
-        "SCAN", "CONFIG", "CLIENT", "OBJECT", "COMMAND", "MEMORY", "HELLO", "AUTH", "LCS", "KEYS",
-        "SELECT", "MOVE", "LOLWUT", "INFO", "MSETEX", "GETEX",
+        "GET",
+        "SET",
+        "GETRANGE",
+        "SETRANGE",
+        "MSET",
+        "INCRBYFLOAT",
+        "EXPIRE",
+        "RESTORE",
+        "COPY",
+        "SCAN",
+        "CONFIG",
+        "CLIENT",
+        "OBJECT",
+        "COMMAND",
+        "MEMORY",
+        "HELLO",
+        "AUTH",
+        "LCS",
+        "KEYS",
+        "SELECT",
+        "MOVE",
+        "LOLWUT",
+        "INFO",
+        "MSETEX",
+        "GETEX",
     ]);
     let mut args = vec![command.as_bytes().to_vec()];
     for _ in 0..random.below(6) {

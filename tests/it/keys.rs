@@ -257,7 +257,10 @@ fn dump_and_restore() {
         assert_eq!(client.cmd(&restore("0", &[])).to_string(), busy);
         assert_eq!(client.cmd(&restore("100000", &["REPLACE"])).to_string(), "+OK");
         client.check("PTTL copy", ":99000..100000");
-        assert_eq!(client.cmd(&restore("33177117420000", &["REPLACE", "ABSTTL"])).to_string(), "+OK");
+        assert_eq!(
+            client.cmd(&restore("33177117420000", &["REPLACE", "ABSTTL"])).to_string(),
+            "+OK"
+        );
         client.check("PEXPIRETIME copy", ":33177117420000");
         // A deadline in the past: accepted, and the key is not there.
         assert_eq!(client.cmd(&restore("1", &["REPLACE", "ABSTTL"])).to_string(), "+OK");
@@ -268,8 +271,14 @@ fn dump_and_restore() {
             (restore("-1", &["REPLACE"]), "-ERR Invalid TTL value, must be >= 0"),
             (restore("x", &["REPLACE"]), "-ERR value is not an integer or out of range"),
             (restore("0", &["REPLACE", "WHAT"]), "-ERR syntax error"),
-            (restore("0", &["REPLACE", "IDLETIME", "-1"]), "-ERR Invalid IDLETIME value, must be >= 0"),
-            (restore("0", &["REPLACE", "FREQ", "256"]), "-ERR Invalid FREQ value, must be >= 0 and <= 255"),
+            (
+                restore("0", &["REPLACE", "IDLETIME", "-1"]),
+                "-ERR Invalid IDLETIME value, must be >= 0",
+            ),
+            (
+                restore("0", &["REPLACE", "FREQ", "256"]),
+                "-ERR Invalid FREQ value, must be >= 0 and <= 255",
+            ),
         ];
         for (args, error) in refused {
             assert_eq!(client.cmd(&args).to_string(), error);
@@ -305,13 +314,18 @@ fn dumps_travel_to_and_from_redis() {
     let (ours, theirs) = (Server::start(&[]), Server::start_binary(&redis, &[]));
     let (mut ours, mut theirs) = (ours.client(), theirs.client());
     let long = "abc".repeat(5_000);
-    for (i, value) in ["", "v", "12345", "-7", "99999999999", "embstr text", &long].iter().enumerate() {
+    for (i, value) in
+        ["", "v", "12345", "-7", "99999999999", "embstr text", &long].iter().enumerate()
+    {
         let key = format!("key:{i}");
         theirs.cmd(&["SET", &key, value]);
         let dump = theirs.cmd(&["DUMP", &key]).bytes().expect("a dump").to_vec();
         let restored = ours.cmd(&[b"RESTORE".as_slice(), key.as_bytes(), b"0", &dump]);
         assert_eq!(restored.to_string(), "+OK");
         assert_eq!(ours.cmd(&["GET", &key]).text(), **value);
-        assert_eq!(ours.cmd(&["OBJECT", "ENCODING", &key]), theirs.cmd(&["OBJECT", "ENCODING", &key]));
+        assert_eq!(
+            ours.cmd(&["OBJECT", "ENCODING", &key]),
+            theirs.cmd(&["OBJECT", "ENCODING", &key])
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::harness::{Client, Random, Reply, Server};
+use crate::harness::{Client, Random, Reply, Server, StopOnDrop};
 
 #[test]
 fn options_and_errors() {
@@ -70,17 +70,14 @@ fn keys_that_stay_are_returned_while_others_come_and_go() {
             let (server, done) = (&server, &done);
             scope.spawn(move || churn(&mut server.client(), thread, done));
         }
+        let _stop = StopOnDrop(&done);
         let mut client = server.client();
         for round in 0..30 {
             let count = ["1", "7", "100"][round % 3];
             let scanned = scan(&mut client, &["COUNT", count]);
             let missed: Vec<_> = stay.difference(&scanned).take(5).collect();
-            if !missed.is_empty() {
-                done.store(true, Ordering::Relaxed);
-                panic!("round {round}, COUNT {count}: missed {missed:?}");
-            }
+            assert!(missed.is_empty(), "round {round}, COUNT {count}: missed {missed:?}");
         }
-        done.store(true, Ordering::Relaxed);
     });
 }
 
@@ -93,7 +90,11 @@ fn churn(client: &mut Client, thread: u64, done: &AtomicBool) {
             let commands: Vec<Vec<String>> = (0..wave)
                 .map(|i| {
                     let key = format!("wave:{thread}:{i}");
-                    if verb == "SET" { vec![verb.into(), key, "v".into()] } else { vec![verb.into(), key] }
+                    if verb == "SET" {
+                        vec![verb.into(), key, "v".into()]
+                    } else {
+                        vec![verb.into(), key]
+                    }
                 })
                 .collect();
             client.pipeline(&commands);

@@ -10,8 +10,19 @@ fn info_has_redis_sections_and_true_figures() {
     let mut client = server.client();
     let everything = client.cmd(&["INFO", "everything"]).text();
     for section in [
-        "Server", "Clients", "Memory", "Persistence", "Stats", "Replication", "CPU", "Modules",
-        "Commandstats", "Errorstats", "Latencystats", "Cluster", "Keyspace",
+        "Server",
+        "Clients",
+        "Memory",
+        "Persistence",
+        "Stats",
+        "Replication",
+        "CPU",
+        "Modules",
+        "Commandstats",
+        "Errorstats",
+        "Latencystats",
+        "Cluster",
+        "Keyspace",
     ] {
         let header = format!("# {section}\r\n");
         assert!(everything.contains(&header), "no section {section} in\n{everything}");
@@ -39,29 +50,98 @@ fn info_has_redis_sections_and_true_figures() {
 
 /// Of Redis 7.0, which the peer can confirm.
 const FIELDS_THAT_TOOLS_READ: &[&str] = &[
-    "redis_git_sha1", "redis_mode", "os", "arch_bits", "multiplexing_api", "gcc_version",
-    "process_supervised", "server_time_usec", "uptime_in_seconds", "uptime_in_days", "hz",
-    "configured_hz", "lru_clock", "executable", "config_file", "maxclients",
-    "client_recent_max_input_buffer", "client_recent_max_output_buffer", "blocked_clients",
-    "tracking_clients", "clients_in_timeout_table", "used_memory_human", "used_memory_rss",
-    "used_memory_peak", "used_memory_peak_perc", "used_memory_overhead", "used_memory_startup",
-    "used_memory_dataset", "used_memory_lua", "used_memory_scripts", "maxmemory",
-    "maxmemory_human", "maxmemory_policy", "mem_fragmentation_ratio", "mem_clients_normal",
-    "mem_allocator", "mem_replication_backlog", "active_defrag_running", "lazyfree_pending_objects",
-    "lazyfreed_objects", "rdb_changes_since_last_save", "rdb_bgsave_in_progress",
-    "rdb_last_save_time", "rdb_last_bgsave_status", "rdb_last_bgsave_time_sec",
-    "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded", "aof_enabled",
-    "aof_rewrite_in_progress", "aof_last_bgrewrite_status", "aof_last_write_status",
-    "total_connections_received", "total_commands_processed", "instantaneous_ops_per_sec",
-    "total_net_input_bytes", "total_net_output_bytes", "rejected_connections", "sync_full",
-    "sync_partial_ok", "sync_partial_err", "expired_keys", "expired_stale_perc", "evicted_keys",
-    "evicted_clients", "keyspace_hits", "keyspace_misses", "pubsub_channels", "pubsub_patterns",
-    "latest_fork_usec", "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
-    "active_defrag_hits", "tracking_total_keys", "unexpected_error_replies", "total_error_replies",
-    "total_reads_processed", "total_writes_processed", "connected_slaves", "master_failover_state",
-    "master_replid", "master_replid2", "master_repl_offset", "second_repl_offset",
-    "repl_backlog_active", "repl_backlog_size", "repl_backlog_histlen", "used_cpu_sys",
-    "used_cpu_user", "used_cpu_sys_children", "used_cpu_user_children", "cluster_enabled",
+    "redis_git_sha1",
+    "redis_mode",
+    "os",
+    "arch_bits",
+    "multiplexing_api",
+    "gcc_version",
+    "process_supervised",
+    "server_time_usec",
+    "uptime_in_seconds",
+    "uptime_in_days",
+    "hz",
+    "configured_hz",
+    "lru_clock",
+    "executable",
+    "config_file",
+    "maxclients",
+    "client_recent_max_input_buffer",
+    "client_recent_max_output_buffer",
+    "blocked_clients",
+    "tracking_clients",
+    "clients_in_timeout_table",
+    "used_memory_human",
+    "used_memory_rss",
+    "used_memory_peak",
+    "used_memory_peak_perc",
+    "used_memory_overhead",
+    "used_memory_startup",
+    "used_memory_dataset",
+    "used_memory_lua",
+    "used_memory_scripts",
+    "maxmemory",
+    "maxmemory_human",
+    "maxmemory_policy",
+    "mem_fragmentation_ratio",
+    "mem_clients_normal",
+    "mem_allocator",
+    "mem_replication_backlog",
+    "active_defrag_running",
+    "lazyfree_pending_objects",
+    "lazyfreed_objects",
+    "rdb_changes_since_last_save",
+    "rdb_bgsave_in_progress",
+    "rdb_last_save_time",
+    "rdb_last_bgsave_status",
+    "rdb_last_bgsave_time_sec",
+    "rdb_last_load_keys_expired",
+    "rdb_last_load_keys_loaded",
+    "aof_enabled",
+    "aof_rewrite_in_progress",
+    "aof_last_bgrewrite_status",
+    "aof_last_write_status",
+    "total_connections_received",
+    "total_commands_processed",
+    "instantaneous_ops_per_sec",
+    "total_net_input_bytes",
+    "total_net_output_bytes",
+    "rejected_connections",
+    "sync_full",
+    "sync_partial_ok",
+    "sync_partial_err",
+    "expired_keys",
+    "expired_stale_perc",
+    "evicted_keys",
+    "evicted_clients",
+    "keyspace_hits",
+    "keyspace_misses",
+    "pubsub_channels",
+    "pubsub_patterns",
+    "latest_fork_usec",
+    "total_forks",
+    "migrate_cached_sockets",
+    "slave_expires_tracked_keys",
+    "active_defrag_hits",
+    "tracking_total_keys",
+    "unexpected_error_replies",
+    "total_error_replies",
+    "total_reads_processed",
+    "total_writes_processed",
+    "connected_slaves",
+    "master_failover_state",
+    "master_replid",
+    "master_replid2",
+    "master_repl_offset",
+    "second_repl_offset",
+    "repl_backlog_active",
+    "repl_backlog_size",
+    "repl_backlog_histlen",
+    "used_cpu_sys",
+    "used_cpu_user",
+    "used_cpu_sys_children",
+    "used_cpu_user_children",
+    "cluster_enabled",
 ];
 
 #[test]
@@ -98,7 +178,9 @@ fn info_counts_what_happened() {
     assert!(several.starts_with("# Server\r\n") && several.contains("# Clients\r\n"));
     assert!(!several.contains("# Memory"));
     // RESP3 gives INFO as verbatim text.
-    assert!(matches!(server.client3().cmd(&["INFO"]), Reply::Verbatim(format, _) if format == b"txt"));
+    assert!(
+        matches!(server.client3().cmd(&["INFO"]), Reply::Verbatim(format, _) if format == b"txt")
+    );
 }
 
 #[test]
@@ -143,7 +225,9 @@ fn command_tells_about_commands() {
 fn every_command_is_documented() {
     let server = Server::start(&[]);
     let mut client = server.client3();
-    let Reply::Map(docs) = client.cmd(&["COMMAND", "DOCS"]) else { panic!("COMMAND DOCS is a map") };
+    let Reply::Map(docs) = client.cmd(&["COMMAND", "DOCS"]) else {
+        panic!("COMMAND DOCS is a map")
+    };
     assert_eq!(docs.len() as i64, client.cmd(&["COMMAND", "COUNT"]).int());
     for (name, doc) in docs {
         let Reply::Map(fields) = doc else { panic!("{name}'s documentation is a map") };

@@ -33,7 +33,8 @@ fn loading_is_logged_between_initialized_and_ready() {
     let server = Server::start_with_file("dump.rdb", rdb, &[]);
     server.client().check("GET k", "\"v\"");
     let log = server.log();
-    let at = |sentence: &str| log.find(sentence).unwrap_or_else(|| panic!("no {sentence:?} in\n{log}"));
+    let at =
+        |sentence: &str| log.find(sentence).unwrap_or_else(|| panic!("no {sentence:?} in\n{log}"));
     assert!(at("Server initialized") < at("DB loaded from disk: "), "{log}");
     assert!(at("DB loaded from disk: ") < at("Ready to accept connections"), "{log}");
     let line = log.lines().find(|line| line.contains("DB loaded")).expect("just seen");
@@ -57,8 +58,19 @@ fn one_ready_line_for_each_listener() {
 #[test]
 fn a_flag_given_twice_and_flags_in_one_argument() {
     let server = Server::start(&[
-        "--timeout", "5", "--timeout", "7", "--maxmemory 1mb", "--save", "900", "1", "300", "10",
-        "--appendonly", "no", "--hz 33",
+        "--timeout",
+        "5",
+        "--timeout",
+        "7",
+        "--maxmemory 1mb",
+        "--save",
+        "900",
+        "1",
+        "300",
+        "10",
+        "--appendonly",
+        "no",
+        "--hz 33",
     ]);
     server.client().talk(
         r#"
@@ -74,7 +86,8 @@ fn a_flag_given_twice_and_flags_in_one_argument() {
 fn a_configuration_file_with_includes_quotes_and_comments() {
     let config = b"# comment\n\n  timeout 11  \nrequirepass \"pass \\x41 word\"\nMAXCLIENTS 200\n\
         save 900 1\nsave 300 10\n\tmaxmemory 2mb\nproto-max-bulk-len 1gb\nhz 30\n";
-    let server = Server::start_with_file("my.conf", config, &["my.conf", "--save", "60", "5", "--hz", "40"]);
+    let server =
+        Server::start_with_file("my.conf", config, &["my.conf", "--save", "60", "5", "--hz", "40"]);
     server.client().talk(
         r#"
         AUTH "pass A word"                  => +OK
@@ -131,14 +144,17 @@ fn a_taken_port_is_one_line_and_exit_1() {
 #[test]
 fn a_damaged_file_is_refused_with_offset_and_reason() {
     let port = free_port().to_string();
-    let start = |rdb: &[u8]| {
-        run_to_exit(&["--port", &port, "--bind", "127.0.0.1"], &[("dump.rdb", rdb)])
-    };
+    let start =
+        |rdb: &[u8]| run_to_exit(&["--port", &port, "--bind", "127.0.0.1"], &[("dump.rdb", rdb)]);
     let whole = b"REDIS0003\xfe\x00\x00\x01k\x01v\xff";
     for end in 1..whole.len() {
         let exit = start(&whole[..end]);
         assert_eq!(exit.code, Some(1), "{end} bytes were enough:\n{}", exit.log);
-        assert!(!exit.log.contains("Ready to accept") && !exit.log.contains("panicked"), "{}", exit.log);
+        assert!(
+            !exit.log.contains("Ready to accept") && !exit.log.contains("panicked"),
+            "{}",
+            exit.log
+        );
     }
     for damaged in [&b"RUBBISH00"[..], b"REDIS9999", b"REDIS0003\xfe\x00\x63\x01k\x01v\xff"] {
         let exit = start(damaged);
@@ -197,7 +213,11 @@ fn version_is_told() {
     let exit = run_to_exit(&["--version"], &[]);
     assert_eq!(exit.code, Some(0));
     if kind_under_test() == Kind::Skein {
-        assert!(exit.log.contains("skein") && exit.log.contains(env!("CARGO_PKG_VERSION")), "{}", exit.log);
+        assert!(
+            exit.log.contains("skein") && exit.log.contains(env!("CARGO_PKG_VERSION")),
+            "{}",
+            exit.log
+        );
         let help = run_to_exit(&["--help"], &[]);
         assert!(help.code == Some(0) && help.log.contains("--check-config"), "{}", help.log);
         let files: &[(&str, &[u8])] = &[("good.conf", b"timeout 1\n"), ("bad.conf", b"nosuch 1\n")];

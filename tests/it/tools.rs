@@ -14,7 +14,10 @@ fn redis_cli_holds_a_session() {
     assert_eq!(run(&["SET", "k", "v"]), "OK\n");
     assert_eq!(run(&["GET", "k"]), "v\n");
     assert_eq!(run(&["--no-raw", "GET", "missing"]), "(nil)\n");
-    assert_eq!(run(&["-3", "--no-raw", "CONFIG", "GET", "maxclients"]), "1# \"maxclients\" => \"10000\"\n");
+    assert_eq!(
+        run(&["-3", "--no-raw", "CONFIG", "GET", "maxclients"]),
+        "1# \"maxclients\" => \"10000\"\n"
+    );
     assert_eq!(run(&["-n", "3", "--no-raw", "DBSIZE"]), "(integer) 0\n");
     assert_eq!(run(&["--scan", "--pattern", "k*"]), "k\n");
     assert!(run(&["--bigkeys"]).contains("Biggest string found"));
@@ -35,6 +38,45 @@ fn redis_cli_reads_a_big_reply_and_pipes_in_bulk() {
     let keys = cli_output(&cli, &server, &["KEYS", "*"], b"");
     assert_eq!(keys.lines().count(), 50_000);
 }
+
+#[test]
+fn redis_py_holds_a_session() {
+    let Some(python) = need(Peer::RedisPy) else { return };
+    let server = Server::start(&[]);
+    for protocol in ["2", "3"] {
+        let output = Command::new(&python)
+            .args(["-c", REDIS_PY_SESSION, &server.port().to_string(), protocol])
+            .output()
+            .expect("python3 runs");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "protocol {protocol}:\n{told}");
+    }
+}
+
+const REDIS_PY_SESSION: &str = r#"
+import sys, redis
+r = redis.Redis(port=int(sys.argv[1]), protocol=int(sys.argv[2]), client_name="me")
+r.flushall()
+assert r.ping() is True and r.client_getname() in (b"me", "me")
+assert r.set("k", b"\x00\xff") is True and r.get("k") == b"\x00\xff"
+assert r.set("k", "w", nx=True) is None and r.set("k", "w", get=True) == b"\x00\xff"
+assert r.get("missing") is None and r.mget("k", "missing") == [b"w", None]
+assert r.set("t", 1, px=100000) and 99000 < r.pttl("t") <= 100000 and r.incrby("t", 41) == 42
+assert r.incrbyfloat("f", "0.1") == 0.1 and r.getex("t", persist=True) == b"42" and r.ttl("t") == -1
+pipe = r.pipeline(transaction=False)
+for i in range(1000): pipe.set("p:%d" % i, i)
+assert pipe.execute() == [True] * 1000
+assert len(list(r.scan_iter("p:*", count=100))) >= 1000 and r.dbsize() == 1003
+assert r.config_get("maxclients") == {"maxclients": "10000"} and r.config_set("timeout", 0)
+info = r.info()
+assert info["role"] == "master" and info["db0"]["keys"] == 1003
+assert r.object("encoding", "t") in (b"int", "int") and r.type("t") in (b"string", "string")
+assert r.command_count() > 50 and any(c["name"] == "me" for c in r.client_list())
+assert r.delete("k", "t", "f") == 3 and r.expire("p:1", 10) and r.exists("p:1", "k") == 1
+try: r.execute_command("NOSUCH")
+except redis.ResponseError as error: assert "unknown command" in str(error)
+else: raise AssertionError("no error")
+"#;
 
 #[test]
 fn redis_benchmark_runs_its_string_tests() {

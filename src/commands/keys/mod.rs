@@ -1,6 +1,48 @@
-//! The family.
+//! Commands on keys whatever they hold, and on whole databases.
+
+mod copy;
+mod database;
+mod delete;
+mod dump;
+mod exists;
+mod expire;
+mod keys;
+mod object;
+pub mod page;
+mod rename;
+mod scan;
+mod ttl;
 
 use crate::engine::Command;
 
 /// The family.
-pub const COMMANDS: &[&Command] = &[];
+pub const COMMANDS: &[&Command] = &[
+    &copy::COPY,
+    &copy::MOVE,
+    &database::DBSIZE,
+    &database::FLUSHALL,
+    &database::FLUSHDB,
+    &database::SWAPDB,
+    &delete::DEL,
+    &delete::UNLINK,
+    &dump::DUMP,
+    &dump::RESTORE,
+    &exists::EXISTS,
+    &exists::TOUCH,
+    &exists::TYPE,
+    &expire::EXPIRE,
+    &expire::EXPIREAT,
+    &expire::PERSIST,
+    &expire::PEXPIRE,
+    &expire::PEXPIREAT,
+    &keys::KEYS,
+    &keys::RANDOMKEY,
+    &object::OBJECT,
+    &rename::RENAME,
+    &rename::RENAMENX,
+    &scan::SCAN,
+    &ttl::EXPIRETIME,
+    &ttl::PEXPIRETIME,
+    &ttl::PTTL,
+    &ttl::TTL,
+];

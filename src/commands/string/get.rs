@@ -1,4 +1,4 @@
-//! GET and its like: reading whole strings.
+//! GET, STRLEN: reading whole strings, and how a string is replied.
 
 use crate::commands::prelude::*;
 
@@ -26,4 +26,20 @@ pub fn reply_string(value: Option<Str<'_>>, reply: &mut Reply<'_>) {
         Some(Str::Shared(bytes)) => reply.bulk(&**bytes),
         None => reply.null(),
     }
+}
+
+pub const STRLEN: Command = Command::new("strlen", 2, strlen)
+    .flags(READONLY.or(FAST))
+    .acl(Acl::STRING)
+    .keys(&[KeySpec::one(1, access::RO)])
+    .group("string")
+    .since("2.2.0")
+    .complexity("O(1)")
+    .syntax("key")
+    .summary("Returns the length of a string value.");
+
+fn strlen(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
+    let value = ctx.txn.string(args.key()?)?;
+    reply.count(value.map_or(0, Str::len));
+    Ok(())
 }

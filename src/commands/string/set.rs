@@ -1,14 +1,19 @@
 //! SET, with all its options.
 
-use super::expiry::Deadline;
+use super::condition::Condition;
+use super::expiry::Lifetime;
 use super::get::reply_string;
+use super::options::settle;
 use crate::commands::prelude::*;
 
 pub const SET: Command = Command::new("set", -3, set)
     .flags(WRITE.or(DENYOOM))
     .acl(Acl::STRING)
-    .keys(&[KeySpec::one(1, access::OW | access::UPDATE | access::VARIABLE_FLAGS)
-        .notes("RW and ACCESS due to the optional `GET` argument")])
+    .keys(&[KeySpec::one(
+        1,
+        access::RW | access::ACCESS | access::UPDATE | access::VARIABLE_FLAGS,
+    )
+    .notes("RW and ACCESS due to the optional `GET` argument")])
     .group("string")
     .since("1.0.0")
     .complexity("O(1)")
@@ -21,67 +26,59 @@ pub const SET: Command = Command::new("set", -3, set)
 fn set<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let value = args.arg()?;
-    let options = Options::parse(&mut args)?;
-    let expiry = match options.deadline {
-        Some(deadline) => Expiry::At(deadline.at_ms(ctx.now_ms(), "set")?),
-        None if options.keep_ttl => Expiry::Keep,
-        None => Expiry::Clear,
-    };
-    let passes = match options.condition {
-        Condition::None => true,
-        Condition::Missing => ctx.txn.peek(key).is_none(),
-        Condition::Present => ctx.txn.peek(key).is_some(),
-    };
+    let options = Options::parse(args)?;
+    let expiry = options.lifetime.unwrap_or(Lifetime::Persist).expiry(ctx.now_ms(), "set")?;
     if options.get {
         reply_string(ctx.txn.string(key)?, reply);
     }
-    if !passes {
-        if !options.get {
-            reply.null();
-        }
-        return Ok(());
+    let holds = match options.condition {
+        Some(condition) => condition.holds(ctx.txn.peek(key))?,
+        None => true,
+    };
+    if holds {
+        store(ctx, key, value, expiry);
     }
-    ctx.txn.set_string(key, value.into(), expiry, Event::string("set"));
-    if !options.get {
-        reply.ok();
+    match (options.get, holds) {
+        (true, _) => {}
+        (false, true) => reply.ok(),
+        (false, false) => reply.null(),
     }
     Ok(())
 }
 
+/// Sets a key, or deletes it when the deadline it is given has passed already.
+pub fn store<'a>(ctx: &mut Ctx<'a>, key: Key<'a>, value: Arg<'a>, expiry: Expiry) {
+    match expiry {
+        Expiry::At(at_ms) if at_ms <= ctx.now_ms() => {
+            ctx.txn.remove(key, Event::DEL);
+        }
+        _ => ctx.txn.set_string(key, value.into(), expiry, Event::string("set")),
+    }
+}
+
 #[derive(Default)]
-struct Options {
-    condition: Condition,
+struct Options<'a> {
+    condition: Option<Condition<'a>>,
     get: bool,
-    keep_ttl: bool,
-    deadline: Option<Deadline>,
+    lifetime: Option<Lifetime<'a>>,
 }
 
-#[derive(Default, PartialEq, Eq)]
-enum Condition {
-    #[default]
-    None,
-    /// `NX`
-    Missing,
-    /// `XX`
-    Present,
-}
-
-impl Options {
-    fn parse(args: &mut Args<'_>) -> Result<Options> {
+impl<'a> Options<'a> {
+    fn parse(mut args: Args<'a>) -> Result<Options<'a>> {
         let mut options = Options::default();
         while !args.is_empty() {
             let word = args.keyword();
-            match word.as_str() {
-                "nx" if options.condition == Condition::None => options.condition = Condition::Missing,
-                "xx" if options.condition == Condition::None => options.condition = Condition::Present,
-                "get" => options.get = true,
-                "keepttl" if options.deadline.is_none() => options.keep_ttl = true,
-                word => match Deadline::option(word, args)? {
-                    Some(deadline) if options.deadline.is_none() && !options.keep_ttl => {
-                        options.deadline = Some(deadline);
-                    }
-                    _ => return Err(Error::Syntax),
-                },
+            let word = word.as_str();
+            if word == "get" {
+                options.get = true;
+            } else if let Some(condition) = Condition::on_existence(word) {
+                settle(&mut options.condition, condition)?;
+            } else if let Some(condition) = Condition::on_value(word, &mut args)? {
+                settle(&mut options.condition, condition)?;
+            } else if word == "keepttl" {
+                settle(&mut options.lifetime, Lifetime::Keep)?;
+            } else {
+                settle(&mut options.lifetime, Lifetime::timed(word, &mut args)?)?;
             }
         }
         Ok(options)

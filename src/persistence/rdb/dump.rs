@@ -59,6 +59,12 @@ pub fn dump(value: ValueRef<'_>, compress: bool) -> Vec<u8> {
     payload
 }
 
+/// Bytes of the object alone, as a file has it behind type and key.
+pub fn serialized_len(value: ValueRef<'_>, compress: bool) -> usize {
+    const TYPE_BYTES: usize = 1;
+    dump(value, compress).len() - TYPE_BYTES - FOOTER_BYTES
+}
+
 /// The value of a payload that this or any other server up to Redis 7.4 or Valkey 9.1 has
 /// dumped, in the encodings that `limits` ask for.
 pub fn restore(payload: &[u8], limits: &Limits) -> Result<Value, RestoreError> {

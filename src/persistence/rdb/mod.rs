@@ -27,7 +27,7 @@ mod zset;
 #[cfg(test)]
 mod tests;
 
-pub use dump::{RestoreError, dump, restore};
+pub use dump::{RestoreError, dump, restore, serialized_len};
 pub use error::{LoadError, Reason};
 pub use format::Version;
 pub use load::{LoadOptions, Sink, Summary, load};

@@ -188,3 +188,14 @@ choices! {
         Unknown: "unknown-endpoint",
     }
 }
+
+impl ProtectedAction {
+    /// Whether a client may do it; `is_local` says that it is of this host.
+    pub fn allows(self, is_local: bool) -> bool {
+        match self {
+            ProtectedAction::Yes => true,
+            ProtectedAction::Local => is_local,
+            ProtectedAction::No => false,
+        }
+    }
+}

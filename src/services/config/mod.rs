@@ -34,6 +34,7 @@ pub use param::{Effect, Id, Kind, Param, Text, Unit};
 pub use set::Caller;
 pub use startup::from_args;
 pub use stored::Stored;
+pub use units::parse_bytes;
 pub use value::Value;
 
 use crate::types::Limits;
@@ -140,7 +141,7 @@ impl Config {
         answer
     }
 
-    /// The thresholds of the compact encodings.
+    /// The thresholds of the compact encodings, as far as parameters say.
     pub fn limits(&self) -> Limits {
         Limits {
             list_max_listpack_size: self.get(params::LIST_MAX_LISTPACK_SIZE),
@@ -154,6 +155,7 @@ impl Config {
             zset_max_listpack_value: self.size(params::ZSET_MAX_LISTPACK_VALUE),
             stream_node_max_bytes: self.size(params::STREAM_NODE_MAX_BYTES),
             stream_node_max_entries: self.size(params::STREAM_NODE_MAX_ENTRIES),
+            ..Limits::default()
         }
     }
 }

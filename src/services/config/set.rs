@@ -1,6 +1,5 @@
 //! CONFIG SET: several parameters at once, all or none.
 
-use super::choices::ProtectedAction;
 use super::params::{self, Found};
 use super::{Config, Effect, Param, Value};
 use crate::protocol::Error;
@@ -78,11 +77,7 @@ impl Config {
     }
 
     fn allows_protected(&self, caller: Caller) -> bool {
-        match self.get(params::ENABLE_PROTECTED_CONFIGS) {
-            ProtectedAction::Yes => true,
-            ProtectedAction::Local => caller.is_local,
-            ProtectedAction::No => false,
-        }
+        self.get(params::ENABLE_PROTECTED_CONFIGS).allows(caller.is_local)
     }
 
     fn bring_about(
@@ -130,6 +125,7 @@ fn refused(name: &str, complaint: &str) -> Error {
 mod tests {
     use super::super::Stored;
     use super::*;
+    use crate::services::config::choices::ProtectedAction;
 
     const CALLER: Caller = Caller { is_local: true, is_loading: false };
 

@@ -249,6 +249,16 @@ impl Entry {
         Some(unsafe { &mut *self.at(self.shape().value_at()).cast::<Arc<Vec<u8>>>() })
     }
 
+    /// The number of a string kept as one.
+    pub(super) fn int_mut(&mut self) -> Option<&mut i64> {
+        if self.tag().payload() != Payload::Int {
+            return None;
+        }
+        // SAFETY: the tag says that an i64 lies there, and `&mut self` makes this the only
+        // reference to it.
+        Some(unsafe { &mut *self.at(self.shape().value_at()).cast() })
+    }
+
     pub(super) fn str_unchecked(&self) -> Str<'_> {
         match self.tag().payload() {
             // SAFETY: the tag says that an i64 lies there.

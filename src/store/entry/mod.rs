@@ -22,7 +22,11 @@ const EMBSTR_MAX: usize = 44;
 impl Entry {
     /// An entry with a string.
     pub fn string(name: &[u8], value: NewStr<'_>, expires_at_ms: Option<i64>) -> Entry {
-        match plan(value) {
+        Entry::planned(name, plan(value), expires_at_ms)
+    }
+
+    fn planned(name: &[u8], plan: Plan<'_>, expires_at_ms: Option<i64>) -> Entry {
+        match plan {
             Plan::Int(int) => Entry::with_payload(name, Payload::Int, int, expires_at_ms),
             Plan::Shared(shared) => Entry::with_payload(name, Payload::Shared, shared, expires_at_ms),
             Plan::Bytes(bytes) => Entry::with_bytes(name, Payload::Bytes, bytes, expires_at_ms),
@@ -122,19 +126,26 @@ impl Entry {
     /// Puts a string in place of the value. The deadline stays. Returns the old value's
     /// entry when it was not a small string, so that freeing it can be left to others.
     pub fn set_string(&mut self, value: NewStr<'_>) -> Option<Entry> {
-        let heavy = !matches!(self.tag().payload(), Payload::Bytes | Payload::Edited | Payload::Int);
+        let payload = self.tag().payload();
         let plan = plan(value);
-        if let (false, Plan::Bytes(bytes)) = (heavy, &plan)
-            && self.shape().value_len == bytes.len()
-            && self.tag().payload() != Payload::Int
-        {
-            self.inline_mut().copy_from_slice(bytes);
-            self.set_payload(Payload::Bytes);
-            return None;
+        match plan {
+            Plan::Bytes(bytes) if payload.is_inline() && self.shape().value_len == bytes.len() => {
+                self.inline_mut().copy_from_slice(bytes);
+                self.set_payload(Payload::Bytes);
+                return None;
+            }
+            Plan::Int(int) => {
+                if let Some(kept) = self.int_mut() {
+                    *kept = int;
+                    return None;
+                }
+            }
+            _ => {}
         }
-        let new = Entry::string(self.name(), value, self.expires_at_ms());
+        let new = Entry::planned(self.name(), plan, self.expires_at_ms());
         new.set_access(self.access());
         let old = mem::replace(self, new);
+        let heavy = !payload.is_inline() && payload != Payload::Int;
         heavy.then_some(old)
     }
 

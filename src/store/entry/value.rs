@@ -84,6 +84,8 @@ impl<'a> Str<'a> {
 pub enum NewStr<'a> {
     /// Bytes to be copied, or kept as a number where they are one.
     Bytes(&'a [u8]),
+    /// Bytes to be copied, also where they are a number: Redis keeps INCRBYFLOAT's sums so.
+    Text(&'a [u8]),
     /// A number.
     Int(i64),
     /// An allocation to be shared instead of copied.
@@ -127,7 +129,10 @@ pub(super) fn plan(value: NewStr<'_>) -> Plan<'_> {
     match value {
         NewStr::Int(int) => Plan::Int(int),
         NewStr::Shared(shared) => Plan::Shared(Arc::clone(shared)),
-        NewStr::Bytes(bytes) if bytes.len() > INLINE_MAX => Plan::Shared(Arc::new(bytes.to_vec())),
+        NewStr::Bytes(bytes) | NewStr::Text(bytes) if bytes.len() > INLINE_MAX => {
+            Plan::Shared(Arc::new(bytes.to_vec()))
+        }
+        NewStr::Text(bytes) => Plan::Bytes(bytes),
         NewStr::Bytes(bytes) => match number::parse_i64(bytes) {
             Some(int) => Plan::Int(int),
             None => Plan::Bytes(bytes),

@@ -10,6 +10,8 @@ pub struct Policy {
     max_elements: usize,
     /// Whether the parameter says how many bytes a node may have, not how many elements.
     by_bytes: bool,
+    /// Bytes from which an element gets a node of its own.
+    plain_bytes: usize,
     /// Nodes at each end that stay as they are; 0 compresses none.
     pub compress_depth: usize,
 }
@@ -34,10 +36,15 @@ impl Policy {
         } else {
             (SAFE_BYTES, size.clamp(1, MAX_ELEMENTS) as usize)
         };
+        let plain_bytes = match limits.list_plain_bytes {
+            0 => max_bytes + 1,
+            bytes => bytes,
+        };
         Policy {
             max_bytes,
             max_elements,
             by_bytes,
+            plain_bytes,
             compress_depth: limits.list_compress_depth as usize,
         }
     }
@@ -57,7 +64,7 @@ impl Policy {
 
     /// Whether an element gets a node of its own.
     pub fn is_large(&self, element_len: usize) -> bool {
-        element_len > self.max_bytes
+        element_len >= self.plain_bytes
     }
 
     /// What a listpack may have to which a list goes back that has lost elements: half as
@@ -114,5 +121,12 @@ mod tests {
                     && !policy(size).half().allows(1, elements / 2 + 1)
             );
         }
+    }
+
+    #[test]
+    fn large_elements_can_be_made_smaller() {
+        let limits = Limits { list_plain_bytes: 100, ..Limits::default() };
+        let policy = Policy::new(&limits);
+        assert!(policy.is_large(100) && !policy.is_large(99));
     }
 }

@@ -63,7 +63,12 @@ pub struct AutoClaimed {
 impl Stream {
     /// Delivers the entries the group has not read yet, hands each to `emit`, and answers how
     /// many; `None` when there is no such group. Unless `no_ack`, they are pending then.
-    pub fn read_new(&mut self, read: &Read<'_>, no_ack: bool, mut emit: impl FnMut(Entry<'_>)) -> Option<usize> {
+    pub fn read_new(
+        &mut self,
+        read: &Read<'_>,
+        no_ack: bool,
+        mut emit: impl FnMut(Entry<'_>),
+    ) -> Option<usize> {
         let (log, groups) = self.parts_mut();
         let group = groups.get_mut(read.group)?;
         group.consumer_seen(read.consumer, read.now_ms);
@@ -103,7 +108,8 @@ impl Stream {
             return Some(0);
         };
         let pending = group.pending_of(read.consumer, from..=StreamId::MAX);
-        let pending: Vec<_> = pending.map(|(id, nack)| (id, nack.deliveries)).take(read.count).collect();
+        let pending: Vec<_> =
+            pending.map(|(id, nack)| (id, nack.deliveries)).take(read.count).collect();
         for &(id, deliveries) in &pending {
             let entry = log.get(id);
             if entry.is_some() {
@@ -120,9 +126,14 @@ impl Stream {
         Some(claim_one(log, groups.get_mut(claim.group)?, id, claim))
     }
 
-    /// Claims up to `count` pending entries from `start` on, of at most ten times as many; entries that are
-    /// gone count too. `None` when there is no such group.
-    pub fn auto_claim(&mut self, start: StreamId, count: usize, claim: &Claim<'_>) -> Option<AutoClaimed> {
+    /// Claims up to `count` pending entries from `start` on, looking at no more than ten times as
+    /// many; entries that are gone count too. `None` when there is no such group.
+    pub fn auto_claim(
+        &mut self,
+        start: StreamId,
+        count: usize,
+        claim: &Claim<'_>,
+    ) -> Option<AutoClaimed> {
         /// So many entries are looked at for each that may be claimed, as in Redis.
         const ATTEMPTS: usize = 10;
         let (log, groups) = self.parts_mut();

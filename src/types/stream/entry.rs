@@ -33,7 +33,13 @@ pub(super) enum Names {
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn new(id: StreamId, listpack: &'a Listpack, names: Names, content: Pos, fields: usize) -> Self {
+    pub(super) fn new(
+        id: StreamId,
+        listpack: &'a Listpack,
+        names: Names,
+        content: Pos,
+        fields: usize,
+    ) -> Self {
         let fields = Fields { listpack, names, at: Some(content), remaining: fields };
         Entry { id, fields }
     }

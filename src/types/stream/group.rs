@@ -65,7 +65,8 @@ impl Consumer {
 
 /// Position and pending entries.
 impl Group {
-    /// A group that has read the entries up to `last_id`, which, as far as is known, were `entries_read`.
+    /// A group that has read the entries up to `last_id`: `entries_read` of them, where that
+    /// is known.
     pub fn new(last_id: StreamId, entries_read: Option<u64>) -> Self {
         Group { last_id, entries_read, ..Group::default() }
     }
@@ -75,7 +76,8 @@ impl Group {
         self.last_id
     }
 
-    /// How many entries of the stream, deleted ones included, are up to [`Group::last_id`], where that is known.
+    /// How many entries of the stream, deleted ones included, are up to [`Group::last_id`], where
+    /// that is known.
     pub fn entries_read(&self) -> Option<u64> {
         self.entries_read
     }
@@ -92,16 +94,28 @@ impl Group {
     }
 
     /// Pending entries with IDs in this range, of all consumers.
-    pub fn pending(&self, ids: RangeInclusive<StreamId>) -> impl DoubleEndedIterator<Item = (StreamId, &Nack)> {
+    pub fn pending(
+        &self,
+        ids: RangeInclusive<StreamId>,
+    ) -> impl DoubleEndedIterator<Item = (StreamId, &Nack)> {
         // A map panics at a range that ends before it begins.
         let ids = (!ids.is_empty()).then_some(ids);
         ids.into_iter().flat_map(|ids| self.pending.range(ids)).map(|(id, nack)| (*id, nack))
     }
 
-    /// Pending entries of one consumer with IDs in this range; none for a consumer that is not there.
-    pub fn pending_of(&self, consumer: &[u8], ids: RangeInclusive<StreamId>) -> impl Iterator<Item = (StreamId, &Nack)> {
+    /// Pending entries of one consumer with IDs in this range; none for a consumer that is not
+    /// there.
+    pub fn pending_of(
+        &self,
+        consumer: &[u8],
+        ids: RangeInclusive<StreamId>,
+    ) -> impl Iterator<Item = (StreamId, &Nack)> {
         let ids = (!ids.is_empty()).then_some(ids);
-        let own = self.consumers.get(consumer).zip(ids).map(|(consumer, ids)| consumer.pending.range(ids));
+        let own = self
+            .consumers
+            .get(consumer)
+            .zip(ids)
+            .map(|(consumer, ids)| consumer.pending.range(ids));
         own.into_iter().flatten().filter_map(|id| Some((*id, self.pending.get(id)?)))
     }
 
@@ -123,7 +137,13 @@ impl Group {
 
     /// Makes an entry pending for a consumer, with this delivery; takes it from whom it was
     /// pending for before. False when there is no such consumer.
-    pub fn assign(&mut self, id: StreamId, consumer: &[u8], delivered_at_ms: i64, deliveries: u64) -> bool {
+    pub fn assign(
+        &mut self,
+        id: StreamId,
+        consumer: &[u8],
+        delivered_at_ms: i64,
+        deliveries: u64,
+    ) -> bool {
         let Some((name, _)) = self.consumers.get_key_value(consumer) else {
             return false;
         };
@@ -177,7 +197,12 @@ impl Group {
     }
 
     /// Adds a consumer with its times. False when it was there.
-    pub(super) fn insert_consumer(&mut self, name: &[u8], seen_at_ms: i64, active_at_ms: Option<i64>) -> bool {
+    pub(super) fn insert_consumer(
+        &mut self,
+        name: &[u8],
+        seen_at_ms: i64,
+        active_at_ms: Option<i64>,
+    ) -> bool {
         if self.consumers.contains_key(name) {
             return false;
         }
@@ -234,7 +259,10 @@ mod tests {
         }
         assert!(group.assign(id(2), b"b", 20, 2));
         let ids = |consumer: &[u8]| {
-            group.pending_of(consumer, StreamId::MIN..=StreamId::MAX).map(|(id, _)| id.ms).collect::<Vec<_>>()
+            group
+                .pending_of(consumer, StreamId::MIN..=StreamId::MAX)
+                .map(|(id, _)| id.ms)
+                .collect::<Vec<_>>()
         };
         assert_eq!((ids(b"a"), ids(b"b"), ids(b"c")), (vec![1, 3], vec![2], vec![]));
         let nack = group.nack(id(2)).unwrap();

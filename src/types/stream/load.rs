@@ -10,7 +10,8 @@ use crate::types::listpack::Corrupt;
 /// A group that is being read.
 pub struct GroupLoader {
     group: Group,
-    /// Delivery time and number of deliveries of the entries that no consumer has claimed as its own yet.
+    /// Delivery time and number of deliveries of the pending entries that no consumer has
+    /// been given yet.
     unowned: BTreeMap<StreamId, (i64, u64)>,
     /// The consumer that was added last.
     consumer: Vec<u8>,
@@ -19,11 +20,20 @@ pub struct GroupLoader {
 impl GroupLoader {
     /// Begins a group; see [`Group::new`].
     pub fn new(last_id: StreamId, entries_read: Option<u64>) -> Self {
-        GroupLoader { group: Group::new(last_id, entries_read), unowned: BTreeMap::new(), consumer: Vec::new() }
+        GroupLoader {
+            group: Group::new(last_id, entries_read),
+            unowned: BTreeMap::new(),
+            consumer: Vec::new(),
+        }
     }
 
     /// Adds a pending entry of the group. Refuses one that is there already.
-    pub fn pending(&mut self, id: StreamId, delivered_at_ms: i64, deliveries: u64) -> Result<(), Corrupt> {
+    pub fn pending(
+        &mut self,
+        id: StreamId,
+        delivered_at_ms: i64,
+        deliveries: u64,
+    ) -> Result<(), Corrupt> {
         match self.unowned.insert(id, (delivered_at_ms, deliveries)) {
             None => Ok(()),
             Some(_) => Err(Corrupt("consumer group with a pending entry twice")),
@@ -31,7 +41,12 @@ impl GroupLoader {
     }
 
     /// Adds a consumer. Refuses a name that is there already.
-    pub fn consumer(&mut self, name: &[u8], seen_at_ms: i64, active_at_ms: Option<i64>) -> Result<(), Corrupt> {
+    pub fn consumer(
+        &mut self,
+        name: &[u8],
+        seen_at_ms: i64,
+        active_at_ms: Option<i64>,
+    ) -> Result<(), Corrupt> {
         if !self.group.insert_consumer(name, seen_at_ms, active_at_ms) {
             return Err(Corrupt("consumer group with a consumer twice"));
         }

@@ -27,16 +27,25 @@ impl Log {
         self.len
     }
 
-    pub(super) fn nodes(&self) -> impl DoubleEndedIterator<Item = (StreamId, &Listpack)> + ExactSizeIterator {
+    pub(super) fn nodes(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (StreamId, &Listpack)> + ExactSizeIterator {
         self.nodes.iter().map(|(master_id, node)| (*master_id, node.listpack()))
     }
 
     /// Entries with IDs in this range, both ends included.
-    pub(super) fn range(&self, from: StreamId, to: StreamId) -> impl DoubleEndedIterator<Item = Entry<'_>> + use<'_> {
+    pub(super) fn range(
+        &self,
+        from: StreamId,
+        to: StreamId,
+    ) -> impl DoubleEndedIterator<Item = Entry<'_>> + use<'_> {
         // The first node that may hold such IDs is the last that does not begin behind `from`.
         let first = self.nodes.range(..=from).next_back().map_or(from, |(master_id, _)| *master_id);
         let nodes = (from <= to).then(|| self.nodes.range(first..=to));
-        nodes.into_iter().flatten().flat_map(move |(master_id, node)| node.entries(*master_id, from, to))
+        nodes
+            .into_iter()
+            .flatten()
+            .flat_map(move |(master_id, node)| node.entries(*master_id, from, to))
     }
 
     pub(super) fn get(&self, id: StreamId) -> Option<Entry<'_>> {
@@ -59,7 +68,8 @@ impl Log {
         if encoded > Listpack::MAX_BYTES {
             return Err(AppendError::TooLarge);
         }
-        let last = self.nodes.last_entry().filter(|node| has_room(node.get(), bytes, encoded, limits));
+        let last =
+            self.nodes.last_entry().filter(|node| has_room(node.get(), bytes, encoded, limits));
         match last {
             Some(mut last) => {
                 let master_id = *last.key();
@@ -94,7 +104,11 @@ impl Log {
 
     /// Removes the oldest entries, and answers how many. With `may_go`, only those of which it
     /// answers true.
-    pub(super) fn trim(&mut self, trim: &Trim, mut may_go: Option<&mut dyn FnMut(StreamId) -> bool>) -> u64 {
+    pub(super) fn trim(
+        &mut self,
+        trim: &Trim,
+        mut may_go: Option<&mut dyn FnMut(StreamId) -> bool>,
+    ) -> u64 {
         let mut removed = 0;
         let mut next = Bound::Unbounded;
         while let Some((&master_id, node)) = self.nodes.range((next, Bound::Unbounded)).next() {
@@ -121,7 +135,11 @@ impl Log {
     }
 
     /// Appends a node of a file.
-    pub(super) fn push_node(&mut self, master_id: StreamId, listpack: Listpack) -> Result<(), Corrupt> {
+    pub(super) fn push_node(
+        &mut self,
+        master_id: StreamId,
+        listpack: Listpack,
+    ) -> Result<(), Corrupt> {
         validate(master_id, &listpack)?;
         let last = self.nodes.last_key_value().and_then(|(id, node)| node.last_id(*id));
         if last.is_some_and(|last| last >= master_id) {

@@ -80,7 +80,11 @@ impl Stream {
     }
 
     /// The entries with IDs in this range, both ends included; from either end.
-    pub fn range(&self, from: StreamId, to: StreamId) -> impl DoubleEndedIterator<Item = Entry<'_>> + use<'_> {
+    pub fn range(
+        &self,
+        from: StreamId,
+        to: StreamId,
+    ) -> impl DoubleEndedIterator<Item = Entry<'_>> + use<'_> {
         self.log().range(from, to)
     }
 
@@ -117,8 +121,8 @@ impl Stream {
         self.0.log.delete(id)
     }
 
-    /// Deletes an entry with regard to references from groups. `DELREF` removes those also where the
-    /// stream does not have the entry.
+    /// Deletes an entry with regard to references from groups. [`References::Delete`] removes those
+    /// also where the stream does not have the entry.
     pub fn delete_with(&mut self, id: StreamId, references: References) -> Deletion {
         if references == References::Delete {
             forget(&mut self.0.groups, id);
@@ -138,10 +142,13 @@ impl Stream {
         let (log, groups) = self.parts_mut();
         match trim.references {
             References::Keep => log.trim(trim, None),
-            References::Delete => log.trim(trim, Some(&mut |id| {
-                forget(groups, id);
-                true
-            })),
+            References::Delete => log.trim(
+                trim,
+                Some(&mut |id| {
+                    forget(groups, id);
+                    true
+                }),
+            ),
             References::Acked => log.trim(trim, Some(&mut |id| !is_referenced(groups, id))),
         }
     }
@@ -190,12 +197,18 @@ impl Stream {
 
     /// Bytes of heap it takes, estimated from `samples` nodes; 0 asks for all.
     pub fn memory_usage(&self, samples: usize) -> usize {
-        let groups = self.0.groups.iter().map(|(name, group)| name.len() + size_of::<Group>() + group.memory_usage());
+        let groups = self
+            .0
+            .groups
+            .iter()
+            .map(|(name, group)| name.len() + size_of::<Group>() + group.memory_usage());
         size_of::<Parts>() + self.log().memory_usage(samples) + groups.sum::<usize>()
     }
 
     /// The nodes, each with its master ID: what a file holds.
-    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = (StreamId, &Listpack)> + ExactSizeIterator {
+    pub fn nodes(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (StreamId, &Listpack)> + ExactSizeIterator {
         self.log().nodes()
     }
 

@@ -125,7 +125,11 @@ impl Node {
     }
 
     /// Marks live entries as deleted, from the first on, as `fate` says, and answers how many.
-    pub(super) fn trim(&mut self, master_id: StreamId, mut fate: impl FnMut(StreamId) -> Fate) -> u64 {
+    pub(super) fn trim(
+        &mut self,
+        master_id: StreamId,
+        mut fate: impl FnMut(StreamId) -> Fate,
+    ) -> u64 {
         let Some(master) = self.master() else {
             return 0;
         };
@@ -177,7 +181,9 @@ impl Node {
             to,
             front: master.as_ref().and_then(|master| master.first_entry),
             back: self.0.last(),
-            remaining: master.as_ref().map_or(0, |master| master.live.saturating_add(master.deleted)),
+            remaining: master
+                .as_ref()
+                .map_or(0, |master| master.live.saturating_add(master.deleted)),
             master,
         }
     }

@@ -48,7 +48,8 @@ impl Log {
         if in_gap || id > self.last_id {
             return None;
         }
-        let gap_behind_first = self.max_deleted_id != StreamId::MIN && self.max_deleted_id >= first_id;
+        let gap_behind_first =
+            self.max_deleted_id != StreamId::MIN && self.max_deleted_id >= first_id;
         if gap_behind_first || id > first_id {
             return None;
         }
@@ -56,11 +57,14 @@ impl Log {
         Some(before_first + u64::from(id == first_id))
     }
 
-    /// What [`Group::entries_read`] becomes when the group reads the entry `id`, the one after its position.
+    /// What [`Group::entries_read`] becomes when the group reads the entry `id`, the one after
+    /// its position.
     pub(super) fn entries_read_after(&self, group: &Group, id: StreamId) -> Option<u64> {
         let begun = self.first_id().is_some_and(|first_id| group.last_id() >= first_id);
         match group.entries_read() {
-            Some(read) if begun && !self.may_have_gap_from(group.last_id()) => Some(read.saturating_add(1)),
+            Some(read) if begun && !self.may_have_gap_from(group.last_id()) => {
+                Some(read.saturating_add(1))
+            }
             _ => self.entries_added_up_to(id),
         }
     }

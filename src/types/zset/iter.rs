@@ -2,8 +2,8 @@
 
 use std::iter::FusedIterator;
 
-use super::tree::{self, Slot};
 use super::packed;
+use super::tree::{self, Slot};
 use crate::types::listpack::Element;
 
 /// Members with their scores, in order; made by [`super::SortedSet::range`].

@@ -26,8 +26,8 @@ pub struct Member(NonNull<u8>);
 const HOLDERS: usize = size_of::<AtomicU64>();
 /// Where the varint begins.
 const LENGTH: usize = HOLDERS + size_of::<AtomicU8>();
-/// Handles to one member at a time. A tree and a table make one each, and one for each level of
-/// the tree, so that this many are a defect; stopping well before the count wraps keeps it harmless.
+/// Handles to one member at a time. A table makes one, and a tree one for each of its levels
+/// at most, so that more are a defect; stopping well before the count wraps keeps it harmless.
 const MAX_HOLDERS: u8 = 128;
 
 // SAFETY: handles share the member as `Arc`s do: name and length never change, score and
@@ -44,9 +44,7 @@ impl Member {
         let layout = Self::layout(length.len(), name.len());
         // SAFETY: the layout has at least `LENGTH` bytes, so it is not empty.
         let start = unsafe { alloc::alloc(layout) };
-        let Some(start) = NonNull::new(start) else {
-            alloc::handle_alloc_error(layout)
-        };
+        let Some(start) = NonNull::new(start) else { alloc::handle_alloc_error(layout) };
         // SAFETY: the layout has room for all four parts, one behind the other, and is
         // aligned for the atomic that it begins with; nothing else points here yet.
         unsafe {
@@ -54,8 +52,7 @@ impl Member {
             start.add(HOLDERS).cast().write(AtomicU8::new(1));
             let to = start.add(LENGTH).as_ptr();
             to.copy_from_nonoverlapping(length.as_ptr(), length.len());
-            to.add(length.len())
-                .copy_from_nonoverlapping(name.as_ptr(), name.len());
+            to.add(length.len()).copy_from_nonoverlapping(name.as_ptr(), name.len());
         }
         Member(start)
     }
@@ -156,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_one_pointer_wide_and_small_members_fit_two_cache_halves() {
+    fn costs_ten_bytes_beside_name_and_pointer() {
         assert_eq!(size_of::<Option<Member>>(), 8);
         assert_eq!(Member::new(&[b'm'; 22], 1.0).heap_size(), 32);
     }

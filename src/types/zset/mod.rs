@@ -180,7 +180,8 @@ impl SortedSet {
     /// A score that is not a number has no place in an order; it changes nothing, and the
     /// answer is false.
     pub fn insert(&mut self, member: &[u8], score: f64, limits: &Limits) -> bool {
-        let update = self.update(member, limits, |_| Ok::<_, std::convert::Infallible>(Some(score)));
+        let update =
+            self.update(member, limits, |_| Ok::<_, std::convert::Infallible>(Some(score)));
         match update {
             Ok(update) => update.added(),
         }
@@ -317,5 +318,7 @@ fn fits_listpack(packed: &Packed, member: &[u8], limits: &Limits) -> bool {
     const MAX_SCORE_BYTES: usize = 32;
     packed.len() < limits.zset_max_listpack_entries
         && member.len() <= limits.zset_max_listpack_value
-        && packed.listpack().has_room_for(Listpack::entry_size(member).saturating_add(MAX_SCORE_BYTES))
+        && packed
+            .listpack()
+            .has_room_for(Listpack::entry_size(member).saturating_add(MAX_SCORE_BYTES))
 }

@@ -237,7 +237,9 @@ mod tests {
 
     #[test]
     fn refuses_what_no_sorted_set_can_be() {
-        for elements in [&["a"][..], &["a", "x"], &["a", "nan"], &["a", "1", "a", "2"], &["7", "1", "7", "1"]] {
+        for elements in
+            [&["a"][..], &["a", "x"], &["a", "nan"], &["a", "1", "a", "2"], &["7", "1", "7", "1"]]
+        {
             assert!(packed(elements).is_err(), "{elements:?}");
         }
     }

@@ -46,7 +46,9 @@ fn score() -> impl Strategy<Value = f64> {
     prop_oneof![
         6 => (-5i32..5).prop_map(f64::from),
         2 => (-100i32..100).prop_map(|score| f64::from(score) / 8.0),
-        1 => prop::sample::select(vec![f64::INFINITY, f64::NEG_INFINITY, -0.0, 0.0, 1e300, 5e18, 1e-5]),
+        1 => prop::sample::select(vec![
+            f64::INFINITY, f64::NEG_INFINITY, -0.0, 0.0, 1e300, 5e18, 1e-5,
+        ]),
     ]
 }
 
@@ -119,7 +121,8 @@ fn update_decides_by_the_present_score() {
         assert_eq!(add(&mut zset, Some(f64::NAN)), Ok(Update { before: None, after: None }));
         let added = add(&mut zset, Some(1.5)).unwrap();
         assert!(added.added() && added.changed());
-        let doubled = zset.update(b"m", &limits, |score| Ok::<_, ()>(score.map(|score| score * 2.0)));
+        let doubled =
+            zset.update(b"m", &limits, |score| Ok::<_, ()>(score.map(|score| score * 2.0)));
         assert_eq!(doubled, Ok(Update { before: Some(1.5), after: Some(3.0) }));
         assert_eq!(add(&mut zset, None), Ok(Update { before: Some(3.0), after: Some(3.0) }));
         assert_eq!(zset.update(b"m", &limits, |_| Err("no")), Err("no"));
@@ -258,7 +261,10 @@ proptest! {
                 (if min_excluded { score > min } else { score >= min })
                     && (if max_excluded { score < max } else { score <= max })
             };
-            let bound = |score, excluded| if excluded { Bound::Excluded(score) } else { Bound::Included(score) };
+            let bound = |score, excluded| match excluded {
+                true => Bound::Excluded(score),
+                false => Bound::Included(score),
+            };
             let ranks = zset.ranks_by_score(bound(min, min_excluded), bound(max, max_excluded));
             prop_assert_eq!(ranks.len(), scores.iter().filter(|score| within(**score)).count());
             prop_assert!(zset.range(ranks).all(|(_, score)| within(score)));

@@ -49,7 +49,8 @@ const CHANGED_ERRORS: &[&str] = &[
     "invalid cursor",
 ];
 
-/// What newer versions refuse before they look at the key: ours refuses, theirs finds no key.
+/// What newer versions refuse before they look at the key: ours refuses, theirs
+/// finds no key, or one of another type.
 const REFUSED_EARLIER: &[(&str, &str)] = &[("getex", "invalid expire time")];
 
 /// Encodings that two versions name differently for the same value.
@@ -68,7 +69,9 @@ pub fn same_replies(args: &[Vec<u8>], ours: &Reply, theirs: &Reply) -> bool {
     };
     let (first, second) = (word(0), word(1));
     let refused_earlier = |(command, words): &(&str, &str)| {
-        *command == first && theirs.is_nil() && ours.is_error() && ours.text().contains(words)
+        let looked =
+            theirs.is_nil() || (theirs.is_error() && theirs.text().starts_with("WRONGTYPE"));
+        *command == first && looked && ours.is_error() && ours.text().contains(words)
     };
     // A cursor other than 0 is a place in a table of the server's own.
     let foreign_cursor = first == "scan" && second != "0";
@@ -97,7 +100,8 @@ impl Tolerance {
                 sorted(a) == sorted(b)
             }
             (Reply::Array(a), Reply::Array(b)) if self == Tolerance::Page => {
-                let whole = |page: &[Reply]| page.first().is_some_and(|cursor| cursor.text() == "0");
+                let whole =
+                    |page: &[Reply]| page.first().is_some_and(|cursor| cursor.text() == "0");
                 !whole(a) || !whole(b) || sorted(a) == sorted(b)
             }
             (Reply::Bulk(a), Reply::Bulk(b)) if self == Tolerance::Encoding => {

@@ -13,9 +13,34 @@ pub struct Generator {
 
 /// Arguments that break something somewhere.
 const ODD: &[&str] = &[
-    "", " ", "0", "-0", "-1", "+1", "01", "1 ", " 1", "1e3", "0x10", "1.5", "nan", "-inf", "x",
-    "9223372036854775807", "-9223372036854775808", "9223372036854775808", "18446744073709551616",
-    "99999999999999999999999", "NX", "XX", "GET", "EX", "DB", "REPLACE", "\u{0}", "é",
+    "",
+    " ",
+    "0",
+    "-0",
+    "-1",
+    "+1",
+    "01",
+    "1 ",
+    " 1",
+    "1e3",
+    "0x10",
+    "1.5",
+    "nan",
+    "-inf",
+    "x",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "18446744073709551616",
+    "99999999999999999999999",
+    "NX",
+    "XX",
+    "GET",
+    "EX",
+    "DB",
+    "REPLACE",
+    "\u{0}",
+    "é",
 ];
 
 impl Generator {
@@ -35,7 +60,8 @@ impl Generator {
 
     /// A command that leaves a key one millisecond to live: the last before a pause.
     pub fn short_lived(&mut self) -> Vec<Vec<u8>> {
-        let template = self.random.pick(&["SET <key> v PX 1", "PEXPIRE <key> 1", "GETEX <key> PX 1"]);
+        let template =
+            self.random.pick(&["SET <key> v PX 1", "PEXPIRE <key> 1", "GETEX <key> PX 1"]);
         template.split(' ').map(|word| self.fill(word)).collect()
     }
 
@@ -58,25 +84,61 @@ impl Generator {
             "<list-dump>" => return A_LIST.to_vec(),
             "<database>" => random.pick(&["0", "0", "1", "2", "16", "-1"]),
             "<number>" => random.pick(&[
-                "0", "1", "-1", "5", "10", "-3", "100", "12345678901", "9223372036854775807",
-                "-9223372036854775808", "9223372036854775800",
+                "0",
+                "1",
+                "-1",
+                "5",
+                "10",
+                "-3",
+                "100",
+                "12345678901",
+                "9223372036854775807",
+                "-9223372036854775808",
+                "9223372036854775800",
             ]),
             "<float>" => random.pick(&[
-                "0", "1", "-1", "0.1", "0.2", "-0.5", "1.5e3", "3.0", "1e-5", "1e17", "123.456",
-                "0.000001", "-1e300", "1e308", "5e-324", "100000000000000000000",
+                "0",
+                "1",
+                "-1",
+                "0.1",
+                "0.2",
+                "-0.5",
+                "1.5e3",
+                "3.0",
+                "1e-5",
+                "1e17",
+                "123.456",
+                "0.000001",
+                "-1e300",
+                "1e308",
+                "5e-324",
+                "100000000000000000000",
             ]),
             // Far away or at once: what is due in the middle of a batch is a race.
             "<seconds>" => random.pick(&["100", "1000", "100000", "0", "-1", "9223372036854775"]),
             "<milliseconds>" => random.pick(&["100000", "1000000", "0", "-1"]),
             "<unix-seconds>" => random.pick(&["33177117420", "43177117420", "1", "0", "-1"]),
             "<unix-milliseconds>" => random.pick(&["33177117420000", "33177117420123", "1", "-5"]),
-            "<index>" => random.pick(&["0", "-1", "1", "3", "-3", "5", "-100", "100", "9223372036854775807"]),
+            "<index>" => {
+                random.pick(&["0", "-1", "1", "3", "-3", "5", "-100", "100", "9223372036854775807"])
+            }
             "<offset>" => random.pick(&["0", "1", "3", "10", "100", "-1", "536870912"]),
+            // GT and LT go with absolute times only: two servers read their clocks apart.
+            "<nx-or-xx>" => random.pick(&["NX", "XX", "nx"]),
             "<condition>" => random.pick(&["NX", "XX", "GT", "LT", "nx", "gt"]),
             "<word>" => random.pick(&[
                 "NX", "XX", "GET", "KEEPTTL", "EX", "PX", "EXAT", "PERSIST", "100000", "what",
             ]),
-            "<glob>" => random.pick(&["*", "key:1*", "key:[0-3]", "k?y:*", "key:[^1]", "nothing", "", "\\k*"]),
+            "<glob>" => random.pick(&[
+                "*",
+                "key:1*",
+                "key:[0-3]",
+                "k?y:*",
+                "key:[^1]",
+                "nothing",
+                "",
+                "\\k*",
+            ]),
             "<type>" => random.pick(&["string", "list", "STRING", "hash", "stream"]),
             literal => literal,
         };

@@ -132,9 +132,8 @@ fn match_pairs(
     open: bool,
     got: &[(&Reply, &Reply)],
 ) -> Option<String> {
-    let shown = || {
-        Reply::Map(got.iter().map(|(key, value)| ((*key).clone(), (*value).clone())).collect())
-    };
+    let shown =
+        || Reply::Map(got.iter().map(|(key, value)| ((*key).clone(), (*value).clone())).collect());
     for (key, value) in pairs {
         match got.iter().find(|(got_key, _)| key.mismatch(got_key).is_none()) {
             None => return Some(format!("no field {} in {}", key.shown(), shown())),
@@ -154,7 +153,9 @@ fn glob(pattern: &[u8], text: &[u8]) -> bool {
     match pattern.split_first() {
         None => text.is_empty(),
         Some((b'*', rest)) => (0..=text.len()).any(|skip| glob(rest, &text[skip..])),
-        Some((byte, rest)) => text.split_first().is_some_and(|(t, text)| t == byte && glob(rest, text)),
+        Some((byte, rest)) => {
+            text.split_first().is_some_and(|(t, text)| t == byte && glob(rest, text))
+        }
     }
 }
 
@@ -313,7 +314,9 @@ mod tests {
         assert!(accepts("+OK", b"+OK\r\n"));
         assert!(!accepts("+OK", b"$2\r\nOK\r\n"));
         assert!(accepts("\"a\\x00\"", b"$2\r\na\0\r\n"));
-        assert!(accepts(":5", b":5\r\n") && accepts(":1..9", b":5\r\n") && accepts(":*", b":5\r\n"));
+        assert!(
+            accepts(":5", b":5\r\n") && accepts(":1..9", b":5\r\n") && accepts(":*", b":5\r\n")
+        );
         assert!(!accepts(":1..4", b":5\r\n"));
         assert!(accepts("-ERR no *key", b"-ERR no such key\r\n"));
         assert!(!accepts("*", b"-ERR no such key\r\n"));

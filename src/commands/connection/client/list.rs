@@ -115,7 +115,7 @@ fn describe(engine: &Engine, client: &Client) -> String {
         letters(client),
         client.db.load(Relaxed),
         allocated.saturating_sub(query),
-        allocated + output + size_of::<Client>() as u64,
+        client.memory_bytes(),
         text(&labels.user),
         if client.has(flags::RESP3) { 3 } else { 2 },
         text(&labels.lib_name),

@@ -21,6 +21,9 @@ pub(in crate::persistence::rdb) struct Zipmap<'a> {
     finished: bool,
 }
 
+/// Field and value.
+type Pair<'a> = (&'a [u8], &'a [u8]);
+
 impl<'a> Zipmap<'a> {
     pub(in crate::persistence::rdb) fn new(bytes: &'a [u8]) -> Result<Self, Corrupt> {
         let (&count, rest) = bytes.split_first().ok_or(Corrupt("Zipmap without a header"))?;
@@ -28,7 +31,7 @@ impl<'a> Zipmap<'a> {
         Ok(Zipmap { rest, announced, seen: 0, finished: false })
     }
 
-    fn step(&mut self) -> Result<Option<(&'a [u8], &'a [u8])>, Corrupt> {
+    fn step(&mut self) -> Result<Option<Pair<'a>>, Corrupt> {
         if self.rest == [END] {
             return match self.announced {
                 Some(count) if count != self.seen => {
@@ -43,8 +46,7 @@ impl<'a> Zipmap<'a> {
 }
 
 impl<'a> Iterator for Zipmap<'a> {
-    /// Field and value.
-    type Item = Result<(&'a [u8], &'a [u8]), Corrupt>;
+    type Item = Result<Pair<'a>, Corrupt>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.finished {
@@ -56,7 +58,7 @@ impl<'a> Iterator for Zipmap<'a> {
     }
 }
 
-fn pair<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+fn pair<'a>(rest: &mut &'a [u8]) -> Option<Pair<'a>> {
     let field_bytes = length(rest)?;
     let field = take(rest, field_bytes)?;
     let value_bytes = length(rest)?;
@@ -78,7 +80,7 @@ fn length(rest: &mut &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn read(bytes: &[u8]) -> Result<Vec<(&[u8], &[u8])>, Corrupt> {
+    fn read(bytes: &[u8]) -> Result<Vec<Pair<'_>>, Corrupt> {
         Zipmap::new(bytes)?.collect()
     }
 

@@ -20,12 +20,17 @@ pub enum Recipe {
     Hash(Vec<(Vec<u8>, Vec<u8>, Option<i64>)>),
     Stream {
         /// How much greater each entry's ID is than the one before, and its fields.
-        entries: Vec<(u64, Vec<(Vec<u8>, Vec<u8>)>)>,
+        entries: Vec<(u64, Fields)>,
         /// Which of them are deleted.
         deleted: Vec<prop::sample::Index>,
         groups: Vec<GroupRecipe>,
     },
 }
+
+/// Names and values.
+type Fields = Vec<(Vec<u8>, Vec<u8>)>;
+/// ID, time and number of deliveries.
+type Pending = Vec<(u64, i64, u64)>;
 
 /// How to build a consumer group.
 #[derive(Clone, Debug)]
@@ -33,8 +38,8 @@ pub struct GroupRecipe {
     name: Vec<u8>,
     position: (u64, u64),
     entries_read: Option<u64>,
-    /// Name, time seen, and what is pending: ID, time and number of deliveries.
-    consumers: Vec<(Vec<u8>, i64, Vec<(u64, i64, u64)>)>,
+    /// Name, time seen, and what is pending.
+    consumers: Vec<(Vec<u8>, i64, Pending)>,
 }
 
 /// Thresholds so low that every encoding turns up.

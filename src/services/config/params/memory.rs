@@ -27,10 +27,10 @@ params! {
             .effect(Effect::OutputLimits);
 
     /// The larger, the more accesses it takes to count as often used.
-    LFU_LOG_FACTOR: i64 = int("lfu-log-factor", 10, 0..=INT_MAX);
+    LFU_LOG_FACTOR: i64 = int("lfu-log-factor", 10, 0..=INT_MAX).effect(Effect::MaxMemory);
 
     /// Minutes after which a key counts as less often used; 0 never.
-    LFU_DECAY_TIME: i64 = int("lfu-decay-time", 1, 0..=INT_MAX);
+    LFU_DECAY_TIME: i64 = int("lfu-decay-time", 1, 0..=INT_MAX).effect(Effect::MaxMemory);
 
     /// How hard expired keys are sought, from 1 to 10. Expiry is exact here.
     ACTIVE_EXPIRE_EFFORT: i64 = int("active-expire-effort", 1, 1..=10).ignored();
