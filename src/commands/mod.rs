@@ -7,6 +7,8 @@ mod connection;
 mod keys;
 mod server;
 mod string;
+#[cfg(test)]
+mod tests;
 
 /// Every command, by family.
 pub fn families() -> [&'static [&'static Command]; 4] {

@@ -2,7 +2,7 @@
 //! know about it. The handler stands directly below its entry in `commands/`.
 
 use super::ctx::Ctx;
-use super::keyspec::{self, KeySpec};
+use super::keyspec::{self, KeySpec, access};
 use crate::protocol::{Arg, Args, Reply, Result};
 use crate::services::config::Id;
 use crate::services::config::choices::ProtectedAction;
@@ -10,6 +10,9 @@ use smallvec::SmallVec;
 
 /// A command's code. It parses all its arguments before it touches a key.
 pub type Handler = for<'a> fn(&mut Ctx<'a>, Args<'a>, &mut Reply<'_>) -> Result;
+
+/// What happens to the keys of a request: bits of [`access`].
+pub type KeyAccess = fn(&[Arg<'_>]) -> u16;
 
 /// Flags of a command, as COMMAND INFO shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +60,8 @@ impl Flags {
     pub const ALLOW_BUSY: Flags = Flags(1 << 17);
     /// Its keys need not exist for a transaction in a cluster.
     pub const NO_MANDATORY_KEYS: Flags = Flags(1 << 18);
+    /// May keep its client waiting: replies that are due are sent before. Not shown.
+    pub const WAITS: Flags = Flags(1 << 19);
 
     /// Names in COMMAND INFO, in its order.
     pub const NAMES: [(Flags, &'static str); 19] = [
@@ -220,6 +225,8 @@ pub struct Command {
     pub acl: Acl,
     /// Where its keys are.
     pub keys: &'static [KeySpec],
+    /// What it does with the keys of specifications with [`access::VARIABLE_FLAGS`].
+    pub key_access: Option<KeyAccess>,
     /// What it locks.
     pub locks: Locks,
     /// Subcommands.
@@ -259,6 +266,7 @@ impl Command {
             flags: Flags::NONE,
             acl: Acl::NONE,
             keys: &[],
+            key_access: None,
             locks: Locks::Keys,
             subcommands: &[],
             since: "1.0.0",
@@ -286,6 +294,11 @@ impl Command {
     /// Sets the key specifications.
     pub const fn keys(self, keys: &'static [KeySpec]) -> Command {
         Command { keys, ..self }
+    }
+
+    /// Sets how the arguments decide what happens to the keys.
+    pub const fn key_access(self, key_access: KeyAccess) -> Command {
+        Command { key_access: Some(key_access), ..self }
     }
 
     /// Sets what is locked, where it is not just the keys' shards.
@@ -341,6 +354,15 @@ impl Command {
     /// Leaves it to the parameter `enable-<name>-command` who may use it.
     pub const fn protected_by(self, parameter: Id<ProtectedAction>) -> Command {
         Command { protected_by: Some(parameter), ..self }
+    }
+
+    /// What happens to the keys of one of its specifications in the request `argv`: bits of
+    /// [`access`].
+    pub fn access(&self, spec: &KeySpec, argv: &[Arg<'_>]) -> u16 {
+        match self.key_access {
+            Some(decide) if spec.flags & access::VARIABLE_FLAGS != 0 => decide(argv),
+            _ => spec.flags,
+        }
     }
 
     /// All flags: its own, and that its keys do not stand in one range.

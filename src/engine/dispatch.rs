@@ -26,6 +26,15 @@ pub struct Call<'a> {
     pub keys: &'a [KeySlot],
 }
 
+impl Call<'_> {
+    /// Whether the client may have to wait for this call's end: by the command's nature, or
+    /// since a pause is on. Replies that are due should leave before.
+    pub fn may_wait(&self, engine: &Engine, now_us: i64) -> bool {
+        let waits = self.row.as_ref().is_ok_and(|row| row.command.flags.has(Flags::WAITS));
+        waits || engine.pause.is_on(now_us / 1000)
+    }
+}
+
 /// Runs a call for a client and writes its reply. `began_us` is the time at which it begins,
 /// Unix time in microseconds; returned is the time at which it ended.
 pub fn dispatch<'a>(
@@ -88,7 +97,16 @@ fn may_run(engine: &Engine, session: &Session, row: &Row, argv: &[Arg<'_>]) -> R
     if engine.persistence.loading.load(Ordering::Relaxed) && !command.flags.has(Flags::LOADING) {
         return Err(Error::Loading);
     }
+    if command.flags.has(Flags::DENYOOM) && is_out_of_memory(engine) {
+        return Err(Error::OutOfMemory);
+    }
     Ok(())
+}
+
+/// Whether more memory is in use than `maxmemory` allows.
+fn is_out_of_memory(engine: &Engine) -> bool {
+    let most = engine.config.get(params::MAXMEMORY);
+    most > 0 && engine.memory.used_bytes() > most as u64
 }
 
 fn protected(command: &Command) -> Error {

@@ -22,6 +22,7 @@ pub use table::Table;
 use crate::services::clients::Clients;
 use crate::services::config::Config;
 use crate::services::log::Log;
+use crate::services::memory::MemoryGauge;
 use crate::services::pause::Pause;
 use crate::services::stats::Stats;
 use crate::store::Keyspace;
@@ -39,6 +40,8 @@ pub struct Engine {
     pub stats: Stats,
     /// Every command.
     pub table: Table,
+    /// How much memory is in use.
+    pub memory: MemoryGauge,
     /// The log.
     pub log: Log,
     /// CLIENT PAUSE.

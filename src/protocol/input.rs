@@ -172,6 +172,8 @@ impl<R: Read> Input<R> {
     fn finish_large(&mut self) {
         if let Some(large) = self.large.take() {
             self.parser.large(large.value);
+            // The reader may have taken in what follows the value: it belongs behind the spill.
+            self.spill_over();
         }
     }
 }

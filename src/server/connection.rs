@@ -94,6 +94,9 @@ impl<'a, R: Read> Connection<'a, R> {
         (0..ready).for_each(|index| batch.push(self.engine, self.input.args(index)));
         batch.warm(self.engine, self.session.db);
         for call in batch.calls() {
+            if self.output.len() >= FLUSH_BYTES || call.may_wait(self.engine, now_us) {
+                flush(self.engine, &self.session.client, self.stream, &mut self.output)?;
+            }
             let began = self.output.len();
             let mut reply = Reply::new(&mut self.output, self.session.resp3);
             now_us = dispatch(self.engine, &mut self.session, &call, &mut reply, now_us);
@@ -101,9 +104,6 @@ impl<'a, R: Read> Connection<'a, R> {
             add(&self.session.client.commands, 1);
             if self.session.closing {
                 break;
-            }
-            if self.output.len() >= FLUSH_BYTES {
-                flush(self.engine, &self.session.client, self.stream, &mut self.output)?;
             }
         }
         drop(batch);

@@ -8,6 +8,7 @@ use crate::engine::{DebugSwitches, Engine, Identity, Persistence, Table, effects
 use crate::services::clients::Clients;
 use crate::services::config::{self, Startup, params};
 use crate::services::log::Log;
+use crate::services::memory::MemoryGauge;
 use crate::services::memory;
 use crate::services::pause::Pause;
 use crate::services::stats::Stats;
@@ -125,6 +126,7 @@ fn build(startup: Startup) -> Engine {
         clients: Clients::default(),
         stats,
         table,
+        memory: MemoryGauge::default(),
         log: Log::default(),
         pause: Pause::default(),
         identity,

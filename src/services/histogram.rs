@@ -24,7 +24,8 @@ impl Histogram {
     /// Counts a call that took `usec` microseconds.
     pub fn record(&self, usec: u64) {
         let (octave, step) = place(usec);
-        let steps = self.octaves[octave].get_or_init(|| Box::new([const { AtomicU64::new(0) }; STEPS]));
+        let steps =
+            self.octaves[octave].get_or_init(|| Box::new([const { AtomicU64::new(0) }; STEPS]));
         steps[step].fetch_add(1, Relaxed);
     }
 
@@ -118,8 +119,9 @@ mod tests {
         }
         distribution.add(&histogram);
         assert_eq!(distribution.calls, 8);
-        let printed: Vec<String> =
-            (1..=8).map(|n| format!("{:.3}", distribution.percentile_us(f64::from(n) * 12.5))).collect();
+        let printed: Vec<String> = (1..=8)
+            .map(|n| format!("{:.3}", distribution.percentile_us(f64::from(n) * 12.5)))
+            .collect();
         let expected = ["0.001", "1.003", "2.007", "4.015", "17.023", "67.071", "78.335", "94.207"];
         assert_eq!(printed, expected);
         histogram.reset();

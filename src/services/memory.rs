@@ -1,6 +1,8 @@
 //! What the allocator says about memory, and what it can be asked to do.
 
+use crate::util::clock;
 use std::io;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use tikv_jemalloc_ctl::stats_print::{Options, stats_print};
 use tikv_jemalloc_ctl::{Access, AsName, arenas, epoch, stats, version};
 
@@ -23,6 +25,29 @@ pub struct MemoryFigures {
 pub fn used_bytes() -> u64 {
     figures().allocated
 }
+
+/// Bytes in use, for those who ask with every command: asking the allocator costs
+/// microseconds, so its answer is kept for a millisecond.
+#[derive(Default)]
+pub struct MemoryGauge {
+    used_bytes: AtomicU64,
+    read_at_us: AtomicI64,
+}
+
+impl MemoryGauge {
+    /// Bytes in use, at most [`FRESH_US`] ago.
+    pub fn used_bytes(&self) -> u64 {
+        let (now_us, read_at_us) = (clock::now_us(), self.read_at_us.load(Relaxed));
+        if !(0..FRESH_US).contains(&(now_us - read_at_us)) {
+            self.read_at_us.store(now_us, Relaxed);
+            self.used_bytes.store(used_bytes(), Relaxed);
+        }
+        self.used_bytes.load(Relaxed)
+    }
+}
+
+/// How long the gauge believes its last reading, in microseconds.
+const FRESH_US: i64 = 1000;
 
 /// All figures, as of now.
 pub fn figures() -> MemoryFigures {

@@ -3,7 +3,7 @@
 use crate::commands::prelude::*;
 
 pub const PING: Command = Command::new("ping", -1, ping)
-    .flags(FAST.or(Flags::SKIP_MONITOR))
+    .flags(FAST)
     .acl(Acl::CONNECTION)
     .group("connection")
     .since("1.0.0")

@@ -2,7 +2,7 @@
 //! a page is answered.
 
 use crate::commands::prelude::*;
-use crate::util::{glob, number};
+use crate::util::glob;
 
 /// One page that a client asks for.
 pub struct Page<'a> {
@@ -14,9 +14,10 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Reads a cursor.
+    /// Reads a cursor. As in Redis leading zeros do no harm here, unlike in other numbers.
     pub fn cursor(args: &mut Args<'_>) -> Result<u64> {
-        number::parse_u64(args.bytes()?).ok_or(Error::msg("invalid cursor"))
+        let text = std::str::from_utf8(args.bytes()?).ok();
+        text.and_then(|text| text.parse().ok()).ok_or(Error::msg("invalid cursor"))
     }
 
     /// Reads the options that follow the cursor. `own` is given every word that is not one of

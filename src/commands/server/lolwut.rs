@@ -27,8 +27,10 @@ fn lolwut(_: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result 
         false => args.int().map(|asked| asked.clamp(1, most as i64) as usize),
     };
     let (columns, rows) = (size(COLUMNS)?, size(ROWS)?);
-    let turns = || 2 + random::below(7);
-    let (across, down) = (turns(), turns());
+    // Neighbouring numbers have no common divisor: the thread crosses itself at every turn.
+    let turns = 2 + random::below(7);
+    let (across, down) =
+        if random::below(2) == 0 { (turns, turns + 1) } else { (turns + 1, turns) };
     let phase = random::below(360) as f64 / 360.0 * TAU;
     let mut canvas = Canvas::new(columns, rows);
     canvas.wind(across as f64, down as f64, phase);
@@ -107,7 +109,9 @@ mod tests {
         assert!(lines.len() == 10 && lines.iter().all(|line| line.len() == 20));
         let drawn = |c: &char| *c != '\u{2800}';
         assert!(lines[0].iter().any(drawn) && lines[9].iter().any(drawn));
-        assert!(lines.iter().any(|line| drawn(&line[0])) && lines.iter().any(|line| drawn(&line[19])));
+        assert!(
+            lines.iter().any(|line| drawn(&line[0])) && lines.iter().any(|line| drawn(&line[19]))
+        );
         Canvas::new(1, 1).wind(2.0, 9.0, 0.0);
     }
 }

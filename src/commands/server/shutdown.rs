@@ -6,7 +6,13 @@ use std::sync::atomic::Ordering::Relaxed;
 
 pub const SHUTDOWN: Command = Command::new("shutdown", -1, shutdown)
     .flags(
-        ADMIN.or(NOSCRIPT).or(LOADING).or(STALE).or(Flags::NO_MULTI).or(Flags::ALLOW_BUSY),
+        ADMIN
+            .or(NOSCRIPT)
+            .or(LOADING)
+            .or(STALE)
+            .or(Flags::NO_MULTI)
+            .or(Flags::ALLOW_BUSY)
+            .or(Flags::WAITS),
     )
     .group("server")
     .since("1.0.0")

@@ -9,6 +9,7 @@ pub const DELEX: Command = Command::new("delex", -2, delex)
     .flags(WRITE.or(FAST))
     .acl(Acl::STRING)
     .keys(&[KeySpec::one(1, access::RW | access::DELETE | access::VARIABLE_FLAGS)])
+    .key_access(key_access)
     .group("string")
     .since("8.4.0")
     .complexity(
@@ -16,6 +17,12 @@ pub const DELEX: Command = Command::new("delex", -2, delex)
     )
     .syntax("key [IFEQ ifeq-value|IFNE ifne-value|IFDEQ ifdeq-digest|IFDNE ifdne-digest]")
     .summary("Conditionally removes the specified key based on value or digest comparison.");
+
+/// Only a condition makes it look at the value.
+fn key_access(argv: &[Arg<'_>]) -> u16 {
+    let conditional = argv.len() > 2;
+    access::DELETE | if conditional { access::RW } else { access::RM }
+}
 
 /// The faults of a condition are looked for in the order Redis finds them: where there is no
 /// key, there is nothing to complain about.

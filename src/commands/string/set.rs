@@ -14,6 +14,7 @@ pub const SET: Command = Command::new("set", -3, set)
         access::RW | access::ACCESS | access::UPDATE | access::VARIABLE_FLAGS,
     )
     .notes("RW and ACCESS due to the optional `GET` argument")])
+    .key_access(key_access)
     .group("string")
     .since("1.0.0")
     .complexity("O(1)")
@@ -22,6 +23,14 @@ pub const SET: Command = Command::new("set", -3, set)
          [GET] [EX seconds|PX milliseconds|EXAT unix-time-seconds|PXAT unix-time-milliseconds|KEEPTTL]",
     )
     .summary("Sets the string value of a key, ignoring its type. The key is created if it doesn't exist.");
+
+/// The old value is read only where `GET` asks for it.
+fn key_access(argv: &[Arg<'_>]) -> u16 {
+    match argv.iter().skip(3).any(|arg| arg.eq_ignore_ascii_case(b"get")) {
+        true => access::RW | access::ACCESS | access::UPDATE,
+        false => access::OW | access::UPDATE,
+    }
+}
 
 fn set<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;

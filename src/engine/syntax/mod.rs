@@ -245,7 +245,8 @@ fn is_value(item: &Item) -> bool {
 
 /// Two choices of an end in one command are where to take from, and where to put.
 fn tell_ends_apart(arguments: &mut [Argument]) {
-    let mut ends: Vec<_> = arguments.iter_mut().filter(|argument| argument.name == "where").collect();
+    let mut ends: Vec<_> =
+        arguments.iter_mut().filter(|argument| argument.name == "where").collect();
     if let [from, to] = ends.as_mut_slice() {
         from.name = "wherefrom".into();
         to.name = "whereto".into();
@@ -275,8 +276,9 @@ impl Specs {
     fn find(&mut self, token: Option<&'static str>) -> Option<usize> {
         let last = self.all.len().checked_sub(1)?;
         if token.is_some() {
-            let looks_for_it = |spec: &KeySpec| {
-                matches!(spec.begin, Begin::Keyword { word, .. } if Some(word) == token)
+            let looks_for_it = |spec: &KeySpec| match spec.begin {
+                Begin::Keyword { word, .. } => Some(word) == token,
+                Begin::Index(_) | Begin::Unknown => false,
             };
             return self.all.iter().position(looks_for_it).or(Some(last));
         }
@@ -297,11 +299,8 @@ mod tests {
     fn short(argument: &Argument) -> String {
         let token = argument.token.map_or(String::new(), |token| format!("{token} "));
         let spec = argument.key_spec.map_or(String::new(), |index| format!("@{index}"));
-        let flags = [
-            (argument.optional, "?"),
-            (argument.multiple, "+"),
-            (argument.multiple_token, "t"),
-        ];
+        let flags =
+            [(argument.optional, "?"), (argument.multiple, "+"), (argument.multiple_token, "t")];
         let flags: String = flags.iter().filter(|(on, _)| *on).map(|(_, mark)| *mark).collect();
         let children = match argument.arguments.as_slice() {
             [] => String::new(),
@@ -336,7 +335,8 @@ mod tests {
 
     #[test]
     fn blocks_and_repetitions() {
-        let zadd = Command::container("zadd", -4).keys(ONE).syntax("key score member [score member ...]");
+        let zadd =
+            Command::container("zadd", -4).keys(ONE).syntax("key score member [score member ...]");
         assert_eq!(read(zadd), "key:key@0, data:block+(score:double, member:string)");
         let sort = Command::container("sort", -2)
             .keys(ONE)
@@ -357,8 +357,9 @@ mod tests {
 
     #[test]
     fn keys_are_found_by_their_specifications() {
+        const STREAMS: &[KeySpec] = &[KeySpec::after("STREAMS", 1, access::RO)];
         let xread = Command::container("xread", -4)
-            .keys(&[KeySpec::after("STREAMS", 1, access::RO)])
+            .keys(STREAMS)
             .syntax("[COUNT count] STREAMS key [key ...] id [id ...]");
         assert_eq!(
             read(xread),
@@ -371,7 +372,9 @@ mod tests {
         let side = "LEFT left:pure-token, RIGHT right:pure-token";
         assert_eq!(
             read(lmove),
-            format!("source:key@0, destination:key@1, wherefrom:oneof({side}), whereto:oneof({side})")
+            format!(
+                "source:key@0, destination:key@1, wherefrom:oneof({side}), whereto:oneof({side})"
+            )
         );
         let lcs = Command::container("lcs", 3).keys(ONE).syntax("key1 key2");
         assert_eq!(read(lcs), "key1:key@0, key2:key@0");
@@ -380,7 +383,8 @@ mod tests {
     #[test]
     fn words_are_counted() {
         let count = |syntax| {
-            let arguments = arguments(&Command::container("x", 1).syntax(syntax)).unwrap_or_default();
+            let arguments =
+                arguments(&Command::container("x", 1).syntax(syntax)).unwrap_or_default();
             let least: usize = arguments.iter().map(Argument::least_words).sum();
             (least, arguments.iter().any(Argument::varies))
         };

@@ -37,6 +37,8 @@ const COMMANDS: &[(&str, &str, Tolerance)] = &[
     ("dbsize", "", Tolerance::Anything),
     // Redis shares its small integers, and says so.
     ("object", "refcount", Tolerance::Anything),
+    // Redis 8.4 and Valkey word its errors differently.
+    ("msetex", "", Tolerance::ErrorText),
     // Access clocks run in seconds of their own.
     ("object", "idletime", Tolerance::Anything),
     ("object", "freq", Tolerance::ErrorText),
@@ -51,7 +53,8 @@ const CHANGED_ERRORS: &[&str] = &[
 
 /// What newer versions refuse before they look at the key: ours refuses, theirs
 /// finds no key, or one of another type.
-const REFUSED_EARLIER: &[(&str, &str)] = &[("getex", "invalid expire time")];
+const REFUSED_EARLIER: &[(&str, &str)] =
+    &[("getex", "invalid expire time"), ("getex", "value is not an integer")];
 
 /// Encodings that two versions name differently for the same value.
 const ENCODINGS: &[(&str, &str)] = &[

@@ -25,7 +25,8 @@ fn getname(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
 pub const SETNAME: Command = subcommand("setname", 3, setname)
     .since("2.6.9")
     .syntax("connection-name")
-    .summary("Sets the connection name.");
+    .summary("Sets the connection name.")
+    .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"]);
 
 fn setname(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     set_name(ctx, args.bytes()?)?;
@@ -47,7 +48,8 @@ pub fn set_name(ctx: &mut Ctx<'_>, name: &[u8]) -> Result {
 pub const SETINFO: Command = subcommand("setinfo", 4, setinfo)
     .since("7.2.0")
     .syntax("<LIB-NAME libname|LIB-VER libver>")
-    .summary("Sets information specific to the client or connection.");
+    .summary("Sets information specific to the client or connection.")
+    .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"]);
 
 fn setinfo(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let (option, value) = (args.bytes()?, args.bytes()?);
@@ -57,7 +59,7 @@ fn setinfo(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resu
         return Err(Error::msg(format!("Unrecognized option '{option}'")));
     }
     if !is_printable(value) {
-        let option = if is_name { "lib-name" } else { "lib-ver" };
+        let option = String::from_utf8_lossy(option);
         return Err(Error::msg(format!(
             "{option} cannot contain spaces, newlines or special characters."
         )));

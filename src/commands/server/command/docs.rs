@@ -20,9 +20,9 @@ fn docs(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
         table.commands().for_each(|row| entry(table, row, reply));
         return Ok(());
     }
-    let map = reply.defer();
-    let known = named(ctx, args).flatten().map(|row| entry(table, row, reply)).count();
-    reply.end_map(map, known);
+    let known: Vec<&Row> = named(ctx, args).flatten().collect();
+    reply.map(known.len());
+    known.iter().for_each(|row| entry(table, row, reply));
     Ok(())
 }
 
@@ -37,7 +37,8 @@ fn entry(table: &Table, row: &Row, reply: &mut Reply<'_>) {
         ("group", command.group),
         ("complexity", command.complexity),
     ];
-    let mut pairs = texts.iter().map(|(name, text)| string(name, text, reply)).count();
+    texts.iter().for_each(|(name, text)| string(name, text, reply));
+    let mut pairs = texts.len();
     let doc_flags = [(command.deprecated.is_some(), "deprecated"), (command.internal, "syscmd")];
     pairs += flags("doc_flags", &doc_flags, reply);
     if let Some((since, replaced_by)) = command.deprecated {

@@ -46,9 +46,7 @@ fn describe(table: &Table, row: &Row, reply: &mut Reply<'_>) {
     reply.int(range.last);
     reply.int(range.step);
     let categories = named_bits(command.categories(), &Acl::NAMES, Acl::has);
-    let set = reply.defer();
-    let count = categories.map(|name| reply.simple(&format!("@{name}"))).count();
-    reply.end_set(set, count);
+    reply_words(categories.map(|name| format!("@{name}")), reply);
     reply.set(command.tips.len());
     command.tips.iter().for_each(|tip| reply.bulk(tip));
     reply.set(command.keys.len());

@@ -47,7 +47,8 @@ fn find_keys<'a>(ctx: &Ctx<'_>, args: Args<'a>) -> Result<Vec<(&'a [u8], u16)>> 
     let mut keys = Vec::new();
     let mut consistent = true;
     for spec in command.keys.iter().filter(|spec| spec.flags & access::NOT_KEY == 0) {
-        consistent &= spec.positions(argv, |index| keys.push((argv[index].bytes(), spec.flags)));
+        let flags = command.access(spec, argv);
+        consistent &= spec.positions(argv, |index| keys.push((argv[index].bytes(), flags)));
     }
     match consistent && !keys.is_empty() {
         true => Ok(keys),

@@ -30,9 +30,8 @@ fn list(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result 
         None => !row.is_subcommand,
         Some(filter) => filter.passes(row),
     };
-    let list = reply.defer();
-    let count = rows.filter(passes).map(|row| reply.bulk(&*row.full_name)).count();
-    reply.end_array(list, count);
+    let names: Vec<&str> = rows.filter(passes).map(|row| &*row.full_name).collect();
+    reply.strings(names.iter());
     Ok(())
 }
 

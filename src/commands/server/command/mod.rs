@@ -37,10 +37,7 @@ fn command(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
 
 /// A subcommand that works in every state of the server.
 const fn subcommand(name: &'static str, arity: i32, handler: Handler) -> Command {
-    Command::new(name, arity, handler)
-        .flags(LOADING.or(STALE))
-        .acl(Acl::CONNECTION)
-        .group("server")
+    Command::new(name, arity, handler).flags(LOADING.or(STALE)).acl(Acl::CONNECTION).group("server")
 }
 
 /// The hint that commands may be listed in any order.
@@ -52,9 +49,13 @@ fn named<'t>(ctx: &'t Ctx<'_>, names: Args<'t>) -> impl Iterator<Item = Option<&
 }
 
 /// A set of words, each a status line.
-fn reply_words<'w>(words: impl Iterator<Item = &'w str>, reply: &mut Reply<'_>) {
+fn reply_words<W: AsRef<str>>(words: impl Iterator<Item = W>, reply: &mut Reply<'_>) {
     let set = reply.defer();
-    let count = words.map(|word| reply.simple(word)).count();
+    let mut count = 0;
+    for word in words {
+        reply.simple(word.as_ref());
+        count += 1;
+    }
     reply.end_set(set, count);
 }
 
@@ -75,7 +76,8 @@ fn help(_: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
             "    Return a list of all commands in this server.",
             "INFO [<command-name> ...]",
             "    Return details about multiple commands.",
-            "    If no command names are given, details for all commands are returned.",
+            "    If no command names are given, documentation details for all",
+            "    commands are returned.",
             "DOCS [<command-name> ...]",
             "    Return documentation details about multiple commands.",
             "    If no command names are given, documentation details for all",

@@ -9,6 +9,8 @@ fn protocol(_: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resul
     match args.keyword().as_str() {
         "string" => reply.bulk("Hello World"),
         "integer" => reply.int(12345),
+        // Redis's value, and not pi.
+        #[allow(clippy::approx_constant)]
         "double" => reply.double(3.141),
         "bignum" => reply.big_number("1234567999999999999999999999999999999"),
         "null" => reply.null(),

@@ -22,11 +22,6 @@ impl Page {
         self.line(format_args!("{name}:{value}"));
     }
 
-    /// Several fields of integers.
-    pub fn fields<const N: usize>(&mut self, fields: [(&str, u64); N]) {
-        fields.into_iter().for_each(|(name, value)| self.field(name, value));
-    }
-
     /// Fields of things this server never does, or does not do yet: they are zero.
     pub fn zeros(&mut self, names: &[&str]) {
         names.iter().for_each(|name| self.field(name, 0));
@@ -76,8 +71,13 @@ mod tests {
 
     #[test]
     fn bytes_for_people() {
-        let cases =
-            [(0, "0B"), (1023, "1023B"), (1024, "1.00K"), (1445288, "1.38M"), (25276502016, "23.54G")];
+        let cases = [
+            (0, "0B"),
+            (1023, "1023B"),
+            (1024, "1.00K"),
+            (1445288, "1.38M"),
+            (25276502016, "23.54G"),
+        ];
         for (bytes, text) in cases {
             assert_eq!(human(bytes), text);
         }
@@ -92,6 +92,9 @@ mod tests {
         page.section("B");
         page.section("C");
         page.percent("y", 99.5);
-        assert_eq!(page.finish(), "# A\r\nx:2048\r\nx_human:2.00K\r\n\r\n# B\r\n\r\n# C\r\ny:99.50%\r\n");
+        assert_eq!(
+            page.finish(),
+            "# A\r\nx:2048\r\nx_human:2.00K\r\n\r\n# B\r\n\r\n# C\r\ny:99.50%\r\n"
+        );
     }
 }

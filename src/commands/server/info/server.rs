@@ -37,7 +37,7 @@ pub fn server(ctx: &Ctx<'_>, page: &mut Page) {
     page.field("uptime_in_days", uptime_s / (24 * 60 * 60));
     page.field("hz", hz);
     page.field("configured_hz", hz);
-    page.field("lru_clock", now_us / 1_000_000 & LRU_CLOCK_MAX);
+    page.field("lru_clock", (now_us / 1_000_000) & LRU_CLOCK_MAX);
     page.field("executable", &identity.executable);
     page.field("config_file", &identity.config_file);
     page.field("io_threads_active", 0);

@@ -5,9 +5,8 @@ use super::figures::{Figures, excess, ratio};
 use super::{REPORT_TIPS, subcommand};
 use crate::commands::prelude::*;
 
-pub const DOCTOR: Command = subcommand("doctor", 2, doctor)
-    .summary("Outputs a memory problems report.")
-    .tips(REPORT_TIPS);
+pub const DOCTOR: Command =
+    subcommand("doctor", 2, doctor).summary("Outputs a memory problems report.").tips(REPORT_TIPS);
 
 /// Below this, ratios say nothing.
 const LEAST_BYTES: u64 = 5 << 20;
@@ -67,7 +66,11 @@ fn diagnose(figures: &Figures, clients: u64) -> String {
         .filter(|(is_so, _)| *is_so)
         .map(|(_, paragraph)| format!("* {paragraph}\n\n"))
         .collect();
-    if text.is_empty() { "There is nothing wrong with this server's memory.\n".to_owned() } else { text }
+    if text.is_empty() {
+        "There is nothing wrong with this server's memory.\n".to_owned()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]

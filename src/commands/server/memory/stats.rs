@@ -4,9 +4,8 @@ use super::figures::{Database, Figures, excess, ratio};
 use super::{REPORT_TIPS, subcommand};
 use crate::commands::prelude::*;
 
-pub const STATS: Command = subcommand("stats", 2, stats)
-    .summary("Returns details about memory usage.")
-    .tips(REPORT_TIPS);
+pub const STATS: Command =
+    subcommand("stats", 2, stats).summary("Returns details about memory usage.").tips(REPORT_TIPS);
 
 fn stats(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let figures = Figures::take(ctx);
@@ -35,7 +34,8 @@ fn totals(figures: &Figures, pairs: &mut Pairs<'_, '_>) {
 }
 
 fn dataset(figures: &Figures, pairs: &mut Pairs<'_, '_>) {
-    let (keys, tables) = (figures.keys() as u64, figures.databases.iter().map(|db| db.tables).sum());
+    let (keys, tables) =
+        (figures.keys() as u64, figures.databases.iter().map(|db| db.tables).sum());
     pairs.bytes("overhead.db.hashtable.lut", tables);
     pairs.bytes("overhead.db.hashtable.rehashing", 0);
     pairs.bytes("overhead.total", figures.overhead());
