@@ -133,7 +133,7 @@ impl<'a> Args<'a> {
     }
 
     /// The next argument as an integer that is not negative.
-    pub fn count(&mut self) -> Result<usize> {
+    pub fn nonnegative(&mut self) -> Result<usize> {
         usize::try_from(self.int()?).map_err(|_| Error::NotPositive)
     }
 

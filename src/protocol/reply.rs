@@ -263,7 +263,8 @@ mod tests {
 
     #[test]
     fn each_kind_has_its_form_in_both_versions() {
-        let cases: [(fn(&mut Reply), &str, &str); 9] = [
+        type Case = (fn(&mut Reply), &'static str, &'static str);
+        let cases: [Case; 9] = [
             (|r| r.null(), "$-1\r\n", "_\r\n"),
             (|r| r.null_array(), "*-1\r\n", "_\r\n"),
             (|r| r.map(2), "*4\r\n", "%2\r\n"),

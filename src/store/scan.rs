@@ -15,11 +15,15 @@
 
 use super::database::Table;
 use super::entry::Entry;
+use smallvec::SmallVec;
 
 /// Homes that one step visits, as a power of two.
 const BLOCK_BITS: u32 = 4;
-/// Control bytes hashbrown looks at together. Walking by the smallest group width any
-/// target has would be wrong, so it is the real one, which `tests::probing` checks.
+/// Homes that one step visits.
+const BLOCK: usize = 1 << BLOCK_BITS;
+/// Control bytes that hashbrown looks at together. Any other width would lead to other
+/// buckets, so it must be the one hashbrown has on this target: `tests::long_searches_are_followed`
+/// fails when it is not.
 const GROUP: usize = if cfg!(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2")) {
     16
 } else {
@@ -50,7 +54,7 @@ pub fn scan_block<'a>(
     }
     let block = cursor as usize & block_mask;
     let first = block << BLOCK_BITS;
-    let farthest = (0..1 << BLOCK_BITS).map(|home| probe_end(table, first + home)).max();
+    let farthest = (first..first + BLOCK).map(|home| probe_end(table, home)).max();
     visit_probed(table, first, farthest.unwrap_or(0), |entry| {
         if (hash(entry) as usize & mask) >> BLOCK_BITS == block {
             f(entry);
@@ -88,21 +92,18 @@ fn probe_end(table: &Table, home: usize) -> usize {
 }
 
 /// Calls `f` once with each entry in the first `groups` groups that searches from any of the
-/// block's homes look at.
+/// block's homes look at: windows of the table that may overlap.
 fn visit_probed<'a>(table: &'a Table, first: usize, groups: usize, mut f: impl FnMut(&'a Entry)) {
-    let buckets = table.buckets();
-    if groups * (GROUP + (1 << BLOCK_BITS)) >= buckets {
+    const WINDOW: usize = GROUP + BLOCK - 1;
+    let mask = table.buckets() - 1;
+    if groups * WINDOW > mask {
         return for_each(table, f);
     }
-    let mut seen: Vec<(usize, usize)> = Vec::with_capacity(groups);
-    let (mut at, mut stride) = (first, 0);
+    let mut visited: SmallVec<[usize; 4]> = SmallVec::new();
+    let (mut start, mut stride) = (first, 0);
     for _ in 0..groups {
-        let window = (at, GROUP + (1 << BLOCK_BITS) - 1);
-        for offset in 0..window.1 {
-            let index = (at + offset) & (buckets - 1);
-            let again = seen
-                .iter()
-                .any(|(start, len)| index.wrapping_sub(*start) & (buckets - 1) < *len);
+        for index in (0..WINDOW).map(|offset| (start + offset) & mask) {
+            let again = visited.iter().any(|start| index.wrapping_sub(*start) & mask < WINDOW);
             // SAFETY: the index is below the number of buckets, and a full bucket is initialised.
             unsafe {
                 if !again && table.is_bucket_full(index) {
@@ -110,9 +111,9 @@ fn visit_probed<'a>(table: &'a Table, first: usize, groups: usize, mut f: impl F
                 }
             }
         }
-        seen.push(window);
+        visited.push(start);
         stride += GROUP;
-        at = (at + stride) & (buckets - 1);
+        start = (start + stride) & mask;
     }
 }
 
@@ -136,7 +137,6 @@ mod tests {
     use ahash::RandomState;
     use dashmap::SharedValue;
     use std::collections::{BTreeMap, BTreeSet};
-    use std::hash::BuildHasher;
 
     struct Model {
         table: Table,
@@ -227,6 +227,32 @@ mod tests {
             let missing = (0..1000u32).filter(|n| !seen.contains(n.to_string().as_bytes())).count();
             assert_eq!(missing, 0, "seed {seed}");
         }
+    }
+
+    #[test]
+    fn long_searches_are_followed() {
+        const HOME: u64 = 4090;
+        // All have the same home, so that a search goes through many groups, and round the end.
+        let hash = |name: &[u8]| HOME | u64::from(name[0]) << 57;
+        let mut table = Table::with_capacity(3000);
+        for n in 0..200u8 {
+            let entry = Entry::string(&[n], NewStr::Int(1), None);
+            table.insert_entry(hash(&[n]), (entry, SharedValue::new(())), |(e, _)| hash(e.name()));
+        }
+        assert_eq!(table.buckets(), 4096);
+        let (mut seen, mut blocks) = (BTreeMap::new(), 0);
+        let mut cursor = 0;
+        loop {
+            cursor = scan_block(&table, cursor, |e| hash(e.name()), |e| {
+                *seen.entry(e.name().to_vec()).or_insert(0) += 1;
+            });
+            blocks += 1;
+            if cursor == 0 {
+                break;
+            }
+        }
+        assert_eq!((seen.len(), blocks), (200, 4096 / BLOCK));
+        assert!(seen.values().all(|times| *times == 1));
     }
 
     #[test]

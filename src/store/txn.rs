@@ -394,6 +394,7 @@ impl<'a> Txn<'a> {
             reaped += 1;
             self.record_removed(place.db(), hash, entry, Event::EXPIRED);
         }
+        self.shrink_if_sparse(place);
         (reaped, worst_ms)
     }
 

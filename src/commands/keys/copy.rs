@@ -14,7 +14,7 @@ pub const COPY: Command = Command::new("copy", -3, copy)
     ])
     .locks(Locks::KeysAlsoIn(|argv| {
         let mut args = Args::new(argv, 3, &[], 0);
-        CopyOptions::parse(&mut args).ok()?.db.and_then(db_to_lock)
+        CopyOptions::parse(&mut args, |db| db_to_lock(db).ok_or(Error::DbIndex)).ok()?.db
     }))
     .since("6.2.0")
     .complexity(
@@ -25,11 +25,8 @@ pub const COPY: Command = Command::new("copy", -3, copy)
 
 fn copy<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
     let (from, to) = (args.key()?, args.key()?);
-    let options = CopyOptions::parse(&mut args)?;
-    let to = match options.db {
-        Some(db) => to.in_db(ctx.db_index(db)?),
-        None => to,
-    };
+    let options = CopyOptions::parse(&mut args, |db| ctx.db_index(db))?;
+    let to = options.db.map_or(to, |db| to.in_db(db));
     if (from.db, from.name) == (to.db, to.name) {
         return Err(Error::msg(SAME_OBJECT));
     }
@@ -39,18 +36,22 @@ fn copy<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Res
     Ok(())
 }
 
-struct CopyOptions<'a> {
-    /// What stands after the last `DB`.
-    db: Option<&'a [u8]>,
+struct CopyOptions {
+    /// The database after the last `DB`.
+    db: Option<u16>,
     replace: bool,
 }
 
-impl<'a> CopyOptions<'a> {
-    fn parse(args: &mut Args<'a>) -> Result<CopyOptions<'a>> {
+impl CopyOptions {
+    /// Reads the options; `db_index` gives a database's number, or refuses it.
+    fn parse(
+        args: &mut Args<'_>,
+        db_index: impl Fn(&[u8]) -> Result<u16>,
+    ) -> Result<CopyOptions> {
         let mut options = CopyOptions { db: None, replace: false };
         while !args.is_empty() {
             match args.keyword().as_str() {
-                "db" => options.db = Some(args.bytes()?),
+                "db" => options.db = Some(db_index(args.bytes()?)?),
                 "replace" => options.replace = true,
                 _ => return Err(Error::Syntax),
             }

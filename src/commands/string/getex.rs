@@ -28,14 +28,15 @@ fn getex<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Re
         };
         settle(&mut lifetime, given)?;
     }
+    let now_ms = ctx.now_ms();
+    let expiry = lifetime.unwrap_or(Lifetime::Keep).expiry(now_ms, "getex")?;
     let value = ctx.txn.string(key)?;
     let found = value.is_some();
     reply_string(value, reply);
     if !found {
         return Ok(());
     }
-    let now_ms = ctx.now_ms();
-    match lifetime.unwrap_or(Lifetime::Keep).expiry(now_ms, "getex")? {
+    match expiry {
         Expiry::Keep => {}
         Expiry::At(at_ms) if at_ms <= now_ms => {
             ctx.txn.remove(key, Event::DEL);

@@ -24,12 +24,17 @@ pub const SET: Command = Command::new("set", -3, set)
     )
     .summary("Sets the string value of a key, ignoring its type. The key is created if it doesn't exist.");
 
-/// The old value is read only where `GET` asks for it.
+/// The old value is handed out only where `GET` asks for it, and looked at only where a
+/// condition is about it.
 fn key_access(argv: &[Arg<'_>]) -> u16 {
-    match argv.iter().skip(3).any(|arg| arg.eq_ignore_ascii_case(b"get")) {
-        true => access::RW | access::ACCESS | access::UPDATE,
-        false => access::OW | access::UPDATE,
-    }
+    let options = argv.get(3..).unwrap_or_default();
+    let given = |word: &str| options.iter().any(|arg| arg.eq_ignore_ascii_case(word.as_bytes()));
+    let actual = match given("get") {
+        true => access::RW | access::ACCESS,
+        false if ["ifeq", "ifne", "ifdeq", "ifdne"].into_iter().any(given) => access::RW,
+        false => access::OW,
+    };
+    actual | access::UPDATE
 }
 
 fn set<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {

@@ -230,11 +230,15 @@ impl Entry {
     pub(super) fn view(&self) -> View<'_> {
         match self.kind() {
             Type::String => View::String(self.str_unchecked()),
-            // SAFETY (all five): the tag says that a value of this type lies there.
+            // SAFETY: the tag says that a list lies there.
             Type::List => View::List(unsafe { self.payload_ref() }),
+            // SAFETY: the tag says that a set lies there.
             Type::Set => View::Set(unsafe { self.payload_ref() }),
+            // SAFETY: the tag says that a sorted set lies there.
             Type::SortedSet => View::SortedSet(unsafe { self.payload_ref() }),
+            // SAFETY: the tag says that a hash lies there.
             Type::Hash => View::Hash(unsafe { self.payload_ref() }),
+            // SAFETY: the tag says that a stream lies there.
             Type::Stream => View::Stream(unsafe { self.payload_ref() }),
         }
     }

@@ -198,6 +198,8 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::list::List;
+    use crate::types::set::Set;
 
     fn text(entry: &Entry) -> Vec<u8> {
         entry.as_str().expect("a string").to_vec()
@@ -211,6 +213,33 @@ mod tests {
         assert_eq!(encoding(&[b'x'; 44]), "embstr");
         assert_eq!(encoding(&[b'x'; 45]), "raw");
         assert_eq!(encoding(&[b'x'; INLINE_MAX + 1]), "raw");
+        assert_eq!(Entry::string(b"k", NewStr::Text(b"12345"), None).encoding(), "embstr");
+    }
+
+    #[test]
+    fn a_string_gives_way_to_any_other() {
+        let long = vec![b'v'; INLINE_MAX + 1];
+        let shared = Arc::new(long.clone());
+        let strings = [
+            (NewStr::Int(7), "7".as_bytes()),
+            (NewStr::Int(-700), b"-700"),
+            (NewStr::Text(b"-701"), b"-701"),
+            (NewStr::Bytes(b"text"), b"text"),
+            (NewStr::Bytes(b"longer text"), b"longer text"),
+            (NewStr::Bytes(&long), &long),
+            (NewStr::Shared(&shared), &long),
+        ];
+        for (old, _) in strings {
+            for (new, expected) in strings {
+                let mut entry = Entry::string(b"key", old, Some(5));
+                entry.set_access(77);
+                entry.set_string(new);
+                assert_eq!(text(&entry), expected);
+                assert_eq!((entry.name(), entry.expires_at_ms()), (&b"key"[..], Some(5)));
+                assert_eq!(entry.access(), 77);
+                assert_eq!(entry.encoding(), Entry::string(b"", new, None).encoding());
+            }
+        }
     }
 
     #[test]

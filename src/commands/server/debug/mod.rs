@@ -111,5 +111,5 @@ fn key<'a>(ctx: &Ctx<'a>, args: &mut Args<'a>) -> Result<Key<'a>> {
 
 /// The next argument as a number that is not negative.
 fn count(args: &mut Args<'_>) -> Result<usize> {
-    args.count().map_err(|_| Error::NotPositive)
+    args.nonnegative().map_err(|_| Error::NotPositive)
 }
