@@ -64,7 +64,7 @@ pub fn scan_block<'a>(
 }
 
 /// One entry, each with the same probability; `random` gives uniform 64-bit numbers.
-pub fn random<'a>(table: &'a Table, mut random: impl FnMut() -> u64) -> Option<&'a Entry> {
+pub fn random(table: &Table, mut random: impl FnMut() -> u64) -> Option<&Entry> {
     if table.is_empty() {
         return None;
     }

@@ -6,7 +6,7 @@ mod delete;
 mod dump;
 mod exists;
 mod expire;
-mod keys;
+mod list;
 mod object;
 pub mod page;
 mod rename;
@@ -35,8 +35,8 @@ pub const COMMANDS: &[&Command] = &[
     &expire::PERSIST,
     &expire::PEXPIRE,
     &expire::PEXPIREAT,
-    &keys::KEYS,
-    &keys::RANDOMKEY,
+    &list::KEYS,
+    &list::RANDOMKEY,
     &object::OBJECT,
     &rename::RENAME,
     &rename::RENAMENX,

@@ -5,7 +5,7 @@ use crate::commands::prelude::*;
 use crate::util::number;
 
 /// What becomes of a key's deadline, as a client puts it. Times are still text: Redis looks at
-/// them only after all options, and after the key where the command reads it.
+/// them only once it has read all options.
 #[derive(Clone, Copy)]
 pub enum Lifetime<'a> {
     /// `EX`

@@ -1,4 +1,4 @@
-//! KEYS and RANDOMKEY.
+//! KEYS and RANDOMKEY: names without a cursor.
 
 use crate::commands::prelude::*;
 use crate::store::walk;
