@@ -12,6 +12,9 @@ use crate::store::prefetch;
 use smallvec::SmallVec;
 use std::ops::Range;
 
+/// How many keys are loaded ahead of use: as many as the first cache holds with ease.
+const AHEAD: usize = 48;
+
 /// Requests that have arrived together.
 #[derive(Default)]
 pub struct Batch<'a> {
@@ -46,19 +49,22 @@ impl<'a> Batch<'a> {
         });
     }
 
-    /// Begins to load the memory that the requests' keys lie in, if there are several.
-    pub fn warm(&self, engine: &Engine, db: u16) {
-        if self.requests.len() > 1 && self.keys.len() > 1 {
-            prefetch::warm(&engine.keyspace, self.keys.iter().map(|slot| (db, slot.hash)));
-        }
-    }
-
-    /// The calls, in order.
-    pub fn calls(&self) -> impl Iterator<Item = Call<'_>> {
-        self.requests.iter().map(|request| Call {
-            row: request.row.clone(),
-            argv: &self.argv[request.argv.clone()],
-            keys: &self.keys[request.keys.clone()],
+    /// The calls, in order. The memory that their keys in database `db` lie in begins to be
+    /// loaded some way ahead of them.
+    pub fn calls(&self, engine: &'a Engine, db: u16) -> impl Iterator<Item = Call<'_>> {
+        let mut warmed = if self.keys.len() > 1 { 0 } else { self.keys.len() };
+        self.requests.iter().map(move |request| {
+            if request.keys.end > warmed {
+                let end = request.keys.end.max(self.keys.len().min(request.keys.start + AHEAD));
+                let ahead = &self.keys[warmed..end];
+                prefetch::warm(&engine.keyspace, ahead.iter().map(|slot| (db, slot.hash)));
+                warmed = end;
+            }
+            Call {
+                row: request.row.clone(),
+                argv: &self.argv[request.argv.clone()],
+                keys: &self.keys[request.keys.clone()],
+            }
         })
     }
 }

@@ -92,8 +92,7 @@ impl<'a, R: Read> Connection<'a, R> {
     fn serve_batch(&mut self, ready: usize, mut now_us: i64) -> io::Result<i64> {
         let mut batch = Batch::default();
         (0..ready).for_each(|index| batch.push(self.engine, self.input.args(index)));
-        batch.warm(self.engine, self.session.db);
-        for call in batch.calls() {
+        for call in batch.calls(self.engine, self.session.db) {
             if self.output.len() >= FLUSH_BYTES || call.may_wait(self.engine, now_us) {
                 flush(self.engine, &self.session.client, self.stream, &mut self.output)?;
             }

@@ -137,7 +137,12 @@ impl Database {
 
     /// Locks one shard for reading if that is possible at once.
     pub fn try_read(&self, shard: usize) -> Option<ReadGuard<'_>> {
-        self.lock(shard).try_read()
+        self.shards[shard].turnstile.try_read(self.lock(shard))
+    }
+
+    /// Locks one shard for writing if that is possible at once.
+    pub fn try_write(&self, shard: usize) -> Option<WriteGuard<'_>> {
+        self.lock(shard).try_write()
     }
 
     /// Locks one shard for writing. The flag says whether it had to wait.

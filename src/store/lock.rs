@@ -23,9 +23,7 @@ pub struct Turnstile {
 impl Turnstile {
     /// Locks for reading, behind any writer that already waits. The flag says whether it had to wait.
     pub fn read<'a>(&self, lock: &'a RwLock<Table>) -> (ReadGuard<'a>, bool) {
-        if self.waiting_writers.load(Ordering::Relaxed) == 0
-            && let Some(guard) = lock.try_read()
-        {
+        if let Some(guard) = self.try_read(lock) {
             return (guard, false);
         }
         if self.waiting_writers.load(Ordering::Relaxed) != 0 {
@@ -33,6 +31,14 @@ impl Turnstile {
             drop(self.queue.lock());
         }
         (lock.read(), true)
+    }
+
+    /// Locks for reading if that is possible at once and no writer waits.
+    pub fn try_read<'a>(&self, lock: &'a RwLock<Table>) -> Option<ReadGuard<'a>> {
+        if self.waiting_writers.load(Ordering::Relaxed) != 0 {
+            return None;
+        }
+        lock.try_read()
     }
 
     /// Locks for writing. The flag says whether it had to wait.

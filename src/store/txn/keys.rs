@@ -1,0 +1,303 @@
+//! Reading and changing one key at a time.
+
+use super::super::database::Place;
+use super::super::entry::{Collection, Entry, NewStr, Str};
+use super::super::event::Event;
+use super::super::reclaim::Garbage;
+use super::locking::{Guard, find};
+use super::{Expiry, Txn};
+use crate::protocol::{Error, Key, Result};
+use crate::types::{Type, Value};
+use dashmap::SharedValue;
+
+impl<'a> Txn<'a> {
+    /// The entry of a live key, its access clock renewed, counted as hit or miss.
+    pub fn get(&mut self, key: Key<'_>) -> Option<&Entry> {
+        self.look_up(key, self.touches)
+    }
+
+    /// The entry of a live key, counted as hit or miss, its access clock left alone: for
+    /// commands that ask about a key without using its value.
+    pub fn observe(&mut self, key: Key<'_>) -> Option<&Entry> {
+        self.look_up(key, false)
+    }
+
+    fn look_up(&mut self, key: Key<'_>, touch: bool) -> Option<&Entry> {
+        let now_ms = self.now_ms;
+        let access = &self.keyspace.access;
+        let found = find(&self.guards, self.keyspace.place(key.db, key.hash), key)
+            .filter(|entry| !entry.is_expired(now_ms));
+        match found {
+            Some(entry) => {
+                self.hits += 1;
+                if touch {
+                    entry.set_access(access.touched(entry.access(), now_ms));
+                }
+            }
+            None => self.misses += 1,
+        }
+        found
+    }
+
+    /// The entry of a live key, leaving no trace.
+    pub fn peek(&self, key: Key<'_>) -> Option<&Entry> {
+        find(&self.guards, self.keyspace.place(key.db, key.hash), key)
+            .filter(|entry| !entry.is_expired(self.now_ms))
+    }
+
+    /// The string a key holds.
+    pub fn string(&mut self, key: Key<'_>) -> Result<Option<Str<'_>>> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(entry) => entry.as_str().map(Some).ok_or(Error::WrongType),
+        }
+    }
+
+    /// The collection a key holds.
+    pub fn read<T: Collection>(&mut self, key: Key<'_>) -> Result<Option<&T>> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(entry) => entry.get::<T>().map(Some).ok_or(Error::WrongType),
+        }
+    }
+
+    /// Puts a string in place of whatever the key held.
+    pub fn set_string(&mut self, key: Key<'a>, value: NewStr<'_>, expiry: Expiry, event: Event) {
+        let (now_ms, access) = (self.now_ms, &self.keyspace.access);
+        let live = self.find_mut(key).filter(|entry| !entry.is_expired(now_ms));
+        if let Some(entry) = live {
+            let old_expiry = entry.expires_at_ms();
+            let new_expiry = resolve(expiry, old_expiry);
+            let clock = access.touched(entry.access(), now_ms);
+            let garbage = entry.set_string(value);
+            entry.set_access(clock);
+            if new_expiry != old_expiry {
+                entry.set_expiry(new_expiry);
+                self.moved_deadline(key, old_expiry, new_expiry);
+            }
+            self.garbage.extend(garbage.map(Garbage::Entry));
+        } else {
+            self.drop_if_expired(key);
+            let at_ms = resolve(expiry, None);
+            self.insert_new(key, Entry::string(key.name, value, at_ms));
+        }
+        self.record(key, event);
+    }
+
+    /// Puts a value of any type in place of whatever the key held.
+    pub fn set_value(&mut self, key: Key<'a>, value: Value, expiry: Expiry, event: Event) {
+        self.drop_if_expired(key);
+        let old_expiry = self.peek(key).and_then(Entry::expires_at_ms);
+        self.take(key);
+        self.insert_new(key, Entry::new(key.name, value, resolve(expiry, old_expiry)));
+        self.record(key, event);
+    }
+
+    /// Edits a string in place, made at least `len` bytes long with zeros; the key is created
+    /// when it is missing. Returns what `edit` returns.
+    pub fn edit_string<R>(
+        &mut self,
+        key: Key<'a>,
+        len: usize,
+        event: Event,
+        edit: impl FnOnce(&mut [u8]) -> R,
+    ) -> Result<R> {
+        self.drop_if_expired(key);
+        if self.find_mut(key).is_none() {
+            self.insert_new(key, Entry::string(key.name, NewStr::Bytes(b""), None));
+        }
+        let clock = self.keyspace.access.fresh(self.now_ms);
+        let Some(entry) = self.find_mut(key).filter(|entry| entry.kind() == Type::String) else {
+            return Err(Error::WrongType);
+        };
+        let result = entry.edit_string(len, edit);
+        entry.set_access(clock);
+        self.record(key, event);
+        Ok(result)
+    }
+
+    /// Changes a collection. With `create` a missing key is made; a collection left empty
+    /// is deleted. `change` says by an event whether it changed anything.
+    pub fn update<T: Collection, R>(
+        &mut self,
+        key: Key<'a>,
+        create: bool,
+        change: impl FnOnce(&mut T) -> (R, Option<Event>),
+    ) -> Result<Option<R>> {
+        self.drop_if_expired(key);
+        let now_ms = self.now_ms;
+        if self.find_mut(key).is_none() {
+            if !create {
+                self.misses += 1;
+                return Ok(None);
+            }
+            self.insert_new(key, Entry::collection(key.name, T::default(), None));
+        } else {
+            self.hits += 1;
+        }
+        let access = &self.keyspace.access;
+        let Some(entry) = self.find_mut(key) else { return Ok(None) };
+        let clock = access.touched(entry.access(), now_ms);
+        entry.set_access(clock);
+        let Some(collection) = entry.get_mut::<T>() else { return Err(Error::WrongType) };
+        let (result, event) = change(collection);
+        let vanishes = collection.vanishes();
+        if let Some(event) = event {
+            self.record(key, event);
+        }
+        if vanishes {
+            self.take(key);
+            if event.is_some() {
+                self.record(key, Event::DEL);
+            }
+        }
+        Ok(Some(result))
+    }
+
+    /// Deletes a live key. Returns whether there was one.
+    pub fn remove(&mut self, key: Key<'a>, event: Event) -> bool {
+        self.drop_if_expired(key);
+        let removed = self.take(key);
+        if removed {
+            self.record(key, event);
+        }
+        removed
+    }
+
+    /// Moves a live key's entry to another name, over whatever that held; value and deadline
+    /// go along. Returns whether there was one.
+    pub fn rename(&mut self, from: Key<'a>, to: Key<'a>, events: (Event, Event)) -> bool {
+        self.drop_if_expired(from);
+        self.drop_if_expired(to);
+        let Some(mut entry) = self.extract(from) else { return false };
+        self.take(to);
+        entry.rename(to.name);
+        self.insert_moved(to, entry);
+        self.record(from, events.0);
+        self.record(to, events.1);
+        true
+    }
+
+    /// Copies a live key's value and deadline to another name, over whatever that held.
+    /// Returns whether there was one.
+    pub fn copy(&mut self, from: Key<'_>, to: Key<'a>, event: Event) -> bool {
+        let Some(copy) = self.get(from).map(|entry| entry.duplicate(to.name)) else { return false };
+        self.drop_if_expired(to);
+        self.take(to);
+        self.insert_new(to, copy);
+        self.record(to, event);
+        true
+    }
+
+    /// Sets or takes away a live key's deadline. Returns whether there is such a key.
+    pub fn set_expiry(&mut self, key: Key<'a>, at_ms: Option<i64>, event: Event) -> bool {
+        self.drop_if_expired(key);
+        let Some(entry) = self.find_mut(key) else { return false };
+        let old = entry.expires_at_ms();
+        entry.set_expiry(at_ms);
+        self.moved_deadline(key, old, at_ms);
+        self.record(key, event);
+        true
+    }
+
+    /// Sets a live key's access clock (RESTORE's IDLETIME and FREQ).
+    pub fn set_access(&mut self, key: Key<'_>, clock: u32) {
+        if let Some(entry) = self.find_mut(key) {
+            entry.set_access(clock);
+        }
+    }
+
+    /// A write that meets an expired key deletes it first, as if the reaper had come.
+    fn drop_if_expired(&mut self, key: Key<'_>) {
+        let now_ms = self.now_ms;
+        if !self.find_mut(key).is_some_and(|entry| entry.is_expired(now_ms)) {
+            return;
+        }
+        if let Some(entry) = self.extract(key) {
+            self.record_removed(key.db, key.hash, entry, Event::EXPIRED);
+        }
+    }
+
+    /// Takes an entry out of its table, its deadline forgotten.
+    fn extract(&mut self, key: Key<'_>) -> Option<Entry> {
+        let table = self.table_mut(key)?;
+        let (entry, _) = table.remove_entry(key.hash, |(entry, _)| entry.name() == key.name)?;
+        let place = self.keyspace.place(key.db, key.hash);
+        if let Some(at_ms) = entry.expires_at_ms() {
+            self.keyspace.database(place.db()).shard(place.shard()).deadlines.forget(at_ms);
+        }
+        self.shrink_if_sparse(place);
+        Some(entry)
+    }
+
+    /// Takes an entry out and leaves it to be freed.
+    fn take(&mut self, key: Key<'_>) -> bool {
+        let entry = self.extract(key);
+        let found = entry.is_some();
+        self.garbage.extend(entry.map(Garbage::Entry));
+        found
+    }
+
+    fn insert_new(&mut self, key: Key<'_>, entry: Entry) {
+        entry.set_access(self.keyspace.access.fresh(self.now_ms));
+        self.insert_moved(key, entry);
+    }
+
+    /// Inserts an entry whose name is not in the table.
+    fn insert_moved(&mut self, key: Key<'_>, entry: Entry) {
+        let keyspace = self.keyspace;
+        let expires_at_ms = entry.expires_at_ms();
+        if let Some(table) = self.table_mut(key) {
+            let slot = (entry, SharedValue::new(()));
+            table.insert_entry(key.hash, slot, |(entry, _)| keyspace.hash(entry.name()));
+        }
+        self.moved_deadline(key, None, expires_at_ms);
+    }
+
+    /// Keeps the shard's heap true after a key's deadline changed.
+    fn moved_deadline(&mut self, key: Key<'_>, old: Option<i64>, new: Option<i64>) {
+        if old == new {
+            return;
+        }
+        let keyspace = self.keyspace;
+        let place = keyspace.place(key.db, key.hash);
+        let deadlines = &keyspace.database(place.db()).shard(place.shard()).deadlines;
+        if let Some(old) = old {
+            deadlines.forget(old);
+        }
+        if let (Some(new), Some(table)) = (new, self.table_mut(key))
+            && deadlines.add(new, key.hash, table)
+        {
+            keyspace.alarm.deadline_set(new);
+        }
+    }
+
+    /// A table that lost most of its keys gives memory back, and stays quick to walk.
+    pub(super) fn shrink_if_sparse(&mut self, place: Place) {
+        const SPARSE: usize = 16;
+        const SMALL: usize = 64;
+        let keyspace = self.keyspace;
+        if let Some(table) = self.guards.iter_mut().find(|held| held.place == place)
+            && let Guard::Write(table) = &mut table.guard
+            && table.buckets() > SMALL
+            && table.len() < table.buckets() / SPARSE
+        {
+            let room = table.len() * 2;
+            table.shrink_to(room, |(entry, _)| keyspace.hash(entry.name()));
+        }
+    }
+
+    fn find_mut(&mut self, key: Key<'_>) -> Option<&mut Entry> {
+        let slot = self.table_mut(key)?.get_mut(key.hash, |(entry, _)| entry.name() == key.name)?;
+        Some(&mut slot.0)
+    }
+}
+
+/// The deadline a key has after a write.
+fn resolve(expiry: Expiry, old: Option<i64>) -> Option<i64> {
+    match expiry {
+        Expiry::Keep => old,
+        Expiry::Clear => None,
+        Expiry::At(at_ms) => Some(at_ms),
+    }
+}

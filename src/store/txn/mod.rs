@@ -1,0 +1,136 @@
+//! The transaction: the guards of all shards a command's keys live in, and the only way
+//! to their entries. It hides what has expired, keeps deadlines and access clocks true,
+//! and records every change for the commit; it performs no side effect itself.
+//!
+//! Shards are locked as one set, each once (`locking`). While a `Txn` lives its thread must
+//! not lock a shard by another way: it would wait for itself. `keys` reads and changes one
+//! key at a time, `whole` works on whole shards.
+
+mod keys;
+mod locking;
+mod whole;
+
+pub use locking::{Mode, TableRef};
+
+use super::database::Keyspace;
+use super::entry::Entry;
+use super::event::Event;
+use super::reclaim::Garbage;
+use crate::protocol::Key;
+use dashmap::SharedValue;
+use locking::Held;
+use smallvec::SmallVec;
+
+/// What a write does with a key's deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// The key keeps the one it has.
+    Keep,
+    /// The key has none afterwards.
+    Clear,
+    /// Unix time in milliseconds.
+    At(i64),
+}
+
+/// One recorded change.
+pub struct Change<'a> {
+    /// The database it happened in.
+    pub db: u16,
+    /// The hash of the key's name.
+    pub hash: u64,
+    /// What happened.
+    pub event: Event,
+    name: Name<'a>,
+}
+
+/// Where a change's key name lies.
+enum Name<'a> {
+    /// Among the command's arguments.
+    Arg(&'a [u8]),
+    /// In the n-th removed entry.
+    Removed(usize),
+}
+
+/// Locked shards. Ends with [`Txn::finish`], or by being dropped.
+pub struct Txn<'a> {
+    keyspace: &'a Keyspace,
+    guards: SmallVec<[Held<'a>; 1]>,
+    now_ms: i64,
+    /// Whether reads renew access clocks (`CLIENT NO-TOUCH` turns it off).
+    touches: bool,
+    changes: SmallVec<[Change<'a>; 1]>,
+    /// Whole shards were flushed or swapped.
+    flushed: bool,
+    garbage: SmallVec<[Garbage; 1]>,
+    hits: u32,
+    misses: u32,
+}
+
+/// One entry as a table holds it.
+type Slot = (Entry, SharedValue<()>);
+
+impl<'a> Txn<'a> {
+    /// The keyspace the transaction is on.
+    pub fn keyspace(&self) -> &'a Keyspace {
+        self.keyspace
+    }
+
+    /// The time at which everything in this transaction happens, Unix time in milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// Whether reads renew access clocks.
+    pub fn set_touches(&mut self, touches: bool) {
+        self.touches = touches;
+    }
+
+    /// Whether any shard is locked: then its thread must not lock another.
+    pub fn holds_locks(&self) -> bool {
+        !self.guards.is_empty()
+    }
+
+    /// What changed so far, in order.
+    pub fn changes(&self) -> &[Change<'a>] {
+        &self.changes
+    }
+
+    /// Whether anything changed.
+    pub fn is_dirty(&self) -> bool {
+        self.flushed || !self.changes.is_empty()
+    }
+
+    /// The name of a change's key.
+    pub fn name<'t>(&'t self, change: &Change<'t>) -> &'t [u8] {
+        match change.name {
+            Name::Arg(name) => name,
+            Name::Removed(index) => match &self.garbage[index] {
+                Garbage::Entry(entry) => entry.name(),
+                Garbage::Table(_) => b"",
+            },
+        }
+    }
+
+    /// How many lookups found a key, and how many did not.
+    pub fn lookups(&self) -> (u32, u32) {
+        (self.hits, self.misses)
+    }
+
+    /// Releases the guards, then frees what was deleted.
+    pub fn finish(self) {
+        drop(self.guards);
+        for garbage in self.garbage {
+            self.keyspace.reclaimer.free(garbage);
+        }
+    }
+
+    pub(super) fn record(&mut self, key: Key<'a>, event: Event) {
+        self.changes.push(Change { db: key.db, hash: key.hash, event, name: Name::Arg(key.name) });
+    }
+
+    pub(super) fn record_removed(&mut self, db: u16, hash: u64, entry: Entry, event: Event) {
+        let name = Name::Removed(self.garbage.len());
+        self.garbage.push(Garbage::Entry(entry));
+        self.changes.push(Change { db, hash, event, name });
+    }
+}
