@@ -2,11 +2,12 @@
 //! guards are still held, and only when something changed. Handlers never do any of this.
 
 use super::Engine;
+use crate::services::stats::Stripe;
 use crate::store::{Class, Txn};
 use std::sync::atomic::Ordering;
 
 /// Does every side effect of the changes recorded in `txn`.
-pub fn commit(engine: &Engine, txn: &Txn<'_>) {
+pub fn commit(engine: &Engine, stripe: &Stripe, txn: &Txn<'_>) {
     if !txn.is_dirty() {
         return;
     }
@@ -17,9 +18,8 @@ pub fn commit(engine: &Engine, txn: &Txn<'_>) {
         shard.watchers.touch(txn.name(change));
         expired += u64::from(change.event.class == Class::EXPIRED);
     }
-    if expired > 0 {
-        engine.stats.expired_keys.fetch_add(expired, Ordering::Relaxed);
-    }
-    let changes = (txn.changes().len() as u64).max(1) - expired.min(txn.changes().len() as u64);
-    engine.stats.dirty.fetch_add(changes, Ordering::Relaxed);
+    stripe.expired.fetch_add(expired, Ordering::Relaxed);
+    // What expires is no change a snapshot has to be taken for.
+    let changes = txn.changes().len() as u64 - expired + txn.whole_changes();
+    stripe.changes.fetch_add(changes, Ordering::Relaxed);
 }

@@ -1,9 +1,9 @@
 //! What a handler works with: the server's parts, its client's session, and the transaction
 //! that holds its keys.
 
+use super::Engine;
 use super::command::Command;
 use super::table::Row;
-use super::Engine;
 use crate::protocol::{Error, Result};
 use crate::services::session::Session;
 use crate::store::Txn;

@@ -1,11 +1,11 @@
 //! The dispatch of one command: look it up, check that it may run now, lock its keys, run
 //! it, commit what it changed.
 
+use super::Engine;
 use super::command::{Command, Flags, Locks};
 use super::commit::commit;
 use super::ctx::Ctx;
 use super::table::Row;
-use super::Engine;
 use crate::protocol::args::KeySlot;
 use crate::protocol::{Arg, Args, Error, Reply, Result};
 use crate::services::clients::flags;
@@ -126,9 +126,9 @@ fn wait_for_pause(engine: &Engine, session: &Session, command: &Command, began_u
     }
     let writes = command.flags.has(Flags::WRITE) || command.flags.has(Flags::MAY_REPLICATE);
     session.client.set(flags::BLOCKED, true);
-    engine.pause.wait(writes, clock::now_ms, || {
-        session.client.is_killed() || engine.shutdown.is_ending()
-    });
+    engine
+        .pause
+        .wait(writes, clock::now_ms, || session.client.is_killed() || engine.shutdown.is_ending());
     session.client.set(flags::BLOCKED, false);
     clock::now_us()
 }
@@ -151,10 +151,10 @@ fn run<'a>(
     let mut ctx = Ctx { engine, session, row, txn };
     let result = handler(&mut ctx, args, reply);
     let txn = ctx.txn;
-    commit(engine, &txn);
+    let stripe = engine.stats.stripe(client_id);
+    commit(engine, stripe, &txn);
     let (hits, misses) = txn.lookups();
     if hits + misses > 0 {
-        let stripe = engine.stats.stripe(client_id);
         stripe.hits.fetch_add(u64::from(hits), Ordering::Relaxed);
         stripe.misses.fetch_add(u64::from(misses), Ordering::Relaxed);
     }
@@ -172,7 +172,9 @@ fn lock<'a>(
     let keyspace = &engine.keyspace;
     let mode = if command.flags.has(Flags::WRITE) { Mode::Write } else { Mode::Read };
     match command.locks {
-        Locks::Keys => Txn::lock(keyspace, mode, call.keys.iter().map(|slot| (db, slot.hash)), now_ms),
+        Locks::Keys => {
+            Txn::lock(keyspace, mode, call.keys.iter().map(|slot| (db, slot.hash)), now_ms)
+        }
         Locks::KeysAlsoIn(other) => {
             let other = other(call.argv).filter(|db| *db < keyspace.databases()).unwrap_or(db);
             let both = call.keys.iter().flat_map(|slot| [(db, slot.hash), (other, slot.hash)]);

@@ -47,7 +47,12 @@ impl Table {
         table
     }
 
-    fn add(&mut self, command: &'static Command, full_name: Cow<'static, str>, is_sub: bool) -> usize {
+    fn add(
+        &mut self,
+        command: &'static Command,
+        full_name: Cow<'static, str>,
+        is_sub: bool,
+    ) -> usize {
         let index = self.rows.len();
         self.rows.push(Row {
             command,

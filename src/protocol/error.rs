@@ -79,9 +79,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Error::Syntax => "ERR syntax error",
-            Error::WrongType => {
-                "WRONGTYPE Operation against a key holding the wrong kind of value"
-            }
+            Error::WrongType => "WRONGTYPE Operation against a key holding the wrong kind of value",
             Error::NotInteger => "ERR value is not an integer or out of range",
             Error::NotFloat => "ERR value is not a valid float",
             Error::OutOfRange => "ERR value is out of range",
@@ -89,9 +87,7 @@ impl fmt::Display for Error {
             Error::NoSuchKey => "ERR no such key",
             Error::IndexOutOfRange => "ERR index out of range",
             Error::NoAuth => "NOAUTH Authentication required.",
-            Error::WrongPass => {
-                "WRONGPASS invalid username-password pair or user is disabled."
-            }
+            Error::WrongPass => "WRONGPASS invalid username-password pair or user is disabled.",
             Error::BusyKey => "BUSYKEY Target key name already exists.",
             Error::DbIndex => "ERR DB index is out of range",
             Error::StringTooLong => "ERR string exceeds maximum allowed size (proto-max-bulk-len)",

@@ -185,8 +185,12 @@ impl LargeRead {
         if self.value.len() == self.value.capacity() {
             self.value.reserve_exact(missing.min(self.value.len().max(LARGE_FIRST_BYTES)));
         }
-        let room = missing.min(self.value.capacity() - self.value.len());
-        reader.take(room as u64).read_to_end(&mut self.value)
+        let (arrived, room) = (self.value.len(), self.value.capacity() - self.value.len());
+        // Zeroing costs less than the many short reads `read_to_end` would begin with.
+        self.value.resize(arrived + missing.min(room), 0);
+        let outcome = reader.read(&mut self.value[arrived..]);
+        self.value.truncate(arrived + outcome.as_ref().map_or(0, |count| *count));
+        outcome
     }
 }
 
@@ -200,10 +204,8 @@ mod tests {
     use super::*;
     use std::collections::VecDeque;
 
-    const LIMITS: RequestLimits = RequestLimits {
-        max_bulk_bytes: 512 * 1024 * 1024,
-        authenticated: true,
-    };
+    const LIMITS: RequestLimits =
+        RequestLimits { max_bulk_bytes: 512 * 1024 * 1024, authenticated: true };
 
     /// Gives at most the next chunk for each read, as a socket does.
     struct Chunks(VecDeque<Vec<u8>>);

@@ -270,10 +270,8 @@ fn expected_dollar(got: u8) -> ProtocolError {
 mod tests {
     use super::*;
 
-    const LIMITS: RequestLimits = RequestLimits {
-        max_bulk_bytes: 512 * 1024 * 1024,
-        authenticated: true,
-    };
+    const LIMITS: RequestLimits =
+        RequestLimits { max_bulk_bytes: 512 * 1024 * 1024, authenticated: true };
 
     fn parse(bytes: &[u8]) -> Result<(Step, Vec<Span>), String> {
         let mut parser = Parser::default();

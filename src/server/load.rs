@@ -25,7 +25,9 @@ pub fn at_start(engine: &Engine) -> Result<()> {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => {
-            return Err(error).with_context(|| format!("Fatal error: can't open the RDB file {name} for reading"));
+            return Err(error).with_context(|| {
+                format!("Fatal error: can't open the RDB file {name} for reading")
+            });
         }
     };
     let began = Instant::now();
@@ -42,7 +44,7 @@ pub fn at_start(engine: &Engine) -> Result<()> {
     engine.persistence.load_keys.store(loaded, Ordering::Relaxed);
     engine.persistence.load_expired.store(expired, Ordering::Relaxed);
     engine.persistence.loading.store(false, Ordering::Relaxed);
-    engine.stats.dirty.store(0, Ordering::Relaxed);
+    engine.stats.all_saved();
     let log = &engine.log;
     if summary.empty_keys > 0 {
         log.notice(format!("Done loading RDB, keys loaded: {loaded}, keys expired: {expired}, empty keys skipped: {}.", summary.empty_keys));
@@ -79,9 +81,13 @@ impl Sink for Loader<'_> {
             return Ok(());
         }
         let key = Key { name: &name, hash: keyspace.hash(&name), db };
-        let mut txn = Txn::lock(keyspace, Mode::Write, std::iter::once((db, key.hash)), self.now_ms);
+        let mut txn =
+            Txn::lock(keyspace, Mode::Write, std::iter::once((db, key.hash)), self.now_ms);
         if txn.peek(key).is_some() {
-            return Err(format!("RDB has duplicated key '{}' in DB {db}", String::from_utf8_lossy(&name)));
+            return Err(format!(
+                "RDB has duplicated key '{}' in DB {db}",
+                String::from_utf8_lossy(&name)
+            ));
         }
         let expiry = attributes.expires_at_ms.map_or(Expiry::Clear, Expiry::At);
         txn.set_value(key, value, expiry, Event::generic("loaded"));
@@ -108,14 +114,20 @@ impl Sink for Loader<'_> {
         let value = String::from_utf8_lossy(value);
         let log = &self.engine.log;
         match name {
-            b"redis-ver" | b"valkey-ver" => log.notice(format!("Loading RDB produced by version {value}")),
+            b"redis-ver" | b"valkey-ver" => {
+                log.notice(format!("Loading RDB produced by version {value}"))
+            }
             b"ctime" => {
-                let age_s = value.parse().map_or(0, |created_s: i64| self.now_ms / 1000 - created_s);
+                let age_s =
+                    value.parse().map_or(0, |created_s: i64| self.now_ms / 1000 - created_s);
                 log.notice(format!("RDB age {} seconds", age_s.max(0)));
             }
             b"used-mem" => {
                 let bytes: f64 = value.parse().unwrap_or(0.0);
-                log.notice(format!("RDB memory usage when created {:.2} Mb", bytes / (1024.0 * 1024.0)));
+                log.notice(format!(
+                    "RDB memory usage when created {:.2} Mb",
+                    bytes / (1024.0 * 1024.0)
+                ));
             }
             _ => {}
         }

@@ -8,8 +8,8 @@ use crate::engine::{DebugSwitches, Engine, Identity, Persistence, Table, effects
 use crate::services::clients::Clients;
 use crate::services::config::{self, Startup, params};
 use crate::services::log::Log;
-use crate::services::memory::MemoryGauge;
 use crate::services::memory;
+use crate::services::memory::MemoryGauge;
 use crate::services::pause::Pause;
 use crate::services::stats::Stats;
 use crate::store::Keyspace;
@@ -84,9 +84,8 @@ fn split_own_flags(args: Vec<OsString>) -> (Vec<String>, Vec<OsString>) {
         ["--help", "-h", "help", "--version", "-v", "--check-config"].iter().any(|own| arg == own)
     };
     let first_only = args.len() == 1;
-    let (own, rest): (Vec<_>, Vec<_>) = args
-        .into_iter()
-        .partition(|arg| is_own(arg) && (first_only || arg != "help"));
+    let (own, rest): (Vec<_>, Vec<_>) =
+        args.into_iter().partition(|arg| is_own(arg) && (first_only || arg != "help"));
     let own = own.into_iter().map(|arg| match arg.to_str() {
         Some("-h") => "--help".to_owned(),
         _ => arg.to_string_lossy().into_owned(),
@@ -176,9 +175,11 @@ fn serve(engine: &Engine) -> Result<()> {
     let running = AtomicUsize::new(0);
     std::thread::scope(|scope| -> Result<()> {
         spawn_service(scope, "reaper", || reaper::run(engine))?;
-        spawn_service(scope, "reclaimer", || stop::until_ending(engine, |engine| {
-            engine.keyspace.reclaimer.free_next();
-        }))?;
+        spawn_service(scope, "reclaimer", || {
+            stop::until_ending(engine, |engine| {
+                engine.keyspace.reclaimer.free_next();
+            })
+        })?;
         spawn_service(scope, "housekeeping", || housekeeping::run(engine))?;
         for (index, listener) in listeners.iter().enumerate() {
             let running = &running;

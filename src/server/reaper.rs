@@ -35,7 +35,7 @@ fn reap_due(engine: &Engine) {
         loop {
             let mut txn = Txn::lock_place(&engine.keyspace, place, clock::now_ms());
             let (reaped, lag_ms) = txn.reap(BITE);
-            commit(engine, &txn);
+            commit(engine, engine.stats.stripe(0), &txn);
             txn.finish();
             engine.stats.expire_lag_ms.fetch_max(lag_ms, Ordering::Relaxed);
             if reaped < BITE {

@@ -32,7 +32,7 @@ pub fn to_file(engine: &Engine, frozen: &Txn<'_>) -> Result<()> {
     }
     engine.persistence.last_save_s.store(clock::now_ms() / 1000, Ordering::Relaxed);
     engine.persistence.saves.fetch_add(1, Ordering::Relaxed);
-    engine.stats.dirty.store(0, Ordering::Relaxed);
+    engine.stats.all_saved();
     engine.log.notice("DB saved on disk");
     Ok(())
 }
@@ -50,7 +50,8 @@ fn sync_folder() -> Result<()> {
 
 fn write(engine: &Engine, frozen: &Txn<'_>, path: &str) -> Result<()> {
     let now_ms = clock::now_ms();
-    let file = File::create(path).with_context(|| format!("Failed opening the temp RDB file {path} for saving"))?;
+    let file = File::create(path)
+        .with_context(|| format!("Failed opening the temp RDB file {path} for saving"))?;
     let options = WriteOptions {
         version: needed_version(frozen),
         compress: engine.config.get(params::RDBCOMPRESSION),
@@ -87,7 +88,12 @@ fn needed_version(txn: &Txn<'_>) -> Version {
     needed
 }
 
-fn write_database(txn: &Txn<'_>, db: u16, writer: &mut Writer<impl Write>, now_ms: i64) -> Result<()> {
+fn write_database(
+    txn: &Txn<'_>,
+    db: u16,
+    writer: &mut Writer<impl Write>,
+    now_ms: i64,
+) -> Result<()> {
     let keys: usize = (0..SHARDS).map(|shard| txn.table(db, shard).len()).sum();
     if keys == 0 {
         return Ok(());

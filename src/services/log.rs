@@ -91,7 +91,9 @@ impl Log {
         let line = format!("{}:M {now} {} {text}\n", std::process::id(), level.mark());
         let _ = match &mut *self.file.lock() {
             Some(file) => file.write_all(line.as_bytes()),
-            None => io::stdout().lock().write_all(line.as_bytes()).and_then(|()| io::stdout().flush()),
+            None => {
+                io::stdout().lock().write_all(line.as_bytes()).and_then(|()| io::stdout().flush())
+            }
         };
     }
 }

@@ -29,7 +29,8 @@ impl Pause {
         let running = self.until_ms.load(Ordering::Acquire);
         let is_on = running > now_ms;
         *current = Some(if is_on { current.map_or(mode, |on| on.max(mode)) } else { mode });
-        self.until_ms.store(if is_on { running.max(until_ms) } else { until_ms }, Ordering::Release);
+        self.until_ms
+            .store(if is_on { running.max(until_ms) } else { until_ms }, Ordering::Release);
     }
 
     /// Ends it.

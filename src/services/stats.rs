@@ -51,6 +51,10 @@ pub struct Stripe {
     pub reads: AtomicU64,
     /// Writes to sockets.
     pub writes: AtomicU64,
+    /// Keys that expired.
+    pub expired: AtomicU64,
+    /// Changes to the data set.
+    pub changes: AtomicU64,
 }
 
 impl Stripe {
@@ -98,6 +102,10 @@ pub struct Totals {
     pub reads: u64,
     /// Writes to sockets.
     pub writes: u64,
+    /// Keys that expired.
+    pub expired: u64,
+    /// Changes to the data set.
+    pub changes: u64,
 }
 
 /// All counters of the server.
@@ -111,8 +119,6 @@ pub struct Stats {
     pub connections: AtomicU64,
     /// Connections turned away.
     pub connections_rejected: AtomicU64,
-    /// Keys that expired.
-    pub expired_keys: AtomicU64,
     /// The most milliseconds the reaper was late for a key.
     pub expire_lag_ms: AtomicI64,
     /// Microseconds the reaper was at work.
@@ -125,8 +131,8 @@ pub struct Stats {
     pub startup_memory_bytes: AtomicU64,
     /// The most memory used so far, in bytes.
     pub peak_memory_bytes: AtomicU64,
-    /// Changes since the last save.
-    pub dirty: AtomicU64,
+    /// Changes that the last save, or the load at startup, holds.
+    saved_changes: AtomicU64,
     /// Rates over the last seconds, kept by the server's clock thread.
     pub rates: Rates,
 }
@@ -156,6 +162,8 @@ impl Stats {
                 bytes_out: AtomicU64::new(0),
                 reads: AtomicU64::new(0),
                 writes: AtomicU64::new(0),
+                expired: AtomicU64::new(0),
+                changes: AtomicU64::new(0),
             })
         };
         Stats {
@@ -164,14 +172,13 @@ impl Stats {
             error_replies: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             connections_rejected: AtomicU64::new(0),
-            expired_keys: AtomicU64::new(0),
             expire_lag_ms: AtomicI64::new(0),
             reaping_us: AtomicU64::new(0),
             query_limit_disconnections: AtomicU64::new(0),
             output_shrinks: AtomicU64::new(0),
             startup_memory_bytes: AtomicU64::new(0),
             peak_memory_bytes: AtomicU64::new(0),
-            dirty: AtomicU64::new(0),
+            saved_changes: AtomicU64::new(0),
             rates: Rates::default(),
         }
     }
@@ -179,6 +186,16 @@ impl Stats {
     /// The stripe of the client with this id.
     pub fn stripe(&self, client: u64) -> &Stripe {
         &self.stripes[client as usize % self.stripes.len()]
+    }
+
+    /// Changes since the last save.
+    pub fn unsaved_changes(&self) -> u64 {
+        self.totals().changes.saturating_sub(self.saved_changes.load(Relaxed))
+    }
+
+    /// Everything changed so far is in a file.
+    pub fn all_saved(&self) {
+        self.saved_changes.store(self.totals().changes, Relaxed);
     }
 
     /// Counts an error reply.
@@ -228,6 +245,8 @@ impl Stats {
             sum.bytes_out += stripe.bytes_out.load(Relaxed);
             sum.reads += stripe.reads.load(Relaxed);
             sum.writes += stripe.writes.load(Relaxed);
+            sum.expired += stripe.expired.load(Relaxed);
+            sum.changes += stripe.changes.load(Relaxed);
         }
         sum
     }
@@ -245,16 +264,28 @@ impl Stats {
                 }
             }
             let counters = [
-                &stripe.served, &stripe.hits, &stripe.misses, &stripe.bytes_in,
-                &stripe.bytes_out, &stripe.reads, &stripe.writes,
+                &stripe.served,
+                &stripe.hits,
+                &stripe.misses,
+                &stripe.bytes_in,
+                &stripe.bytes_out,
+                &stripe.reads,
+                &stripe.writes,
+                &stripe.expired,
             ];
             counters.iter().for_each(|counter| counter.store(0, Relaxed));
         }
         self.errors.lock().clear();
         let counters = [
-            &self.error_replies, &self.connections, &self.connections_rejected, &self.expired_keys,
-            &self.reaping_us, &self.query_limit_disconnections, &self.output_shrinks,
-            &self.rates.commands, &self.rates.bytes_in, &self.rates.bytes_out,
+            &self.error_replies,
+            &self.connections,
+            &self.connections_rejected,
+            &self.reaping_us,
+            &self.query_limit_disconnections,
+            &self.output_shrinks,
+            &self.rates.commands,
+            &self.rates.bytes_in,
+            &self.rates.bytes_out,
         ];
         counters.iter().for_each(|counter| counter.store(0, Relaxed));
         self.expire_lag_ms.store(0, Relaxed);

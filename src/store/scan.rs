@@ -24,11 +24,12 @@ const BLOCK: usize = 1 << BLOCK_BITS;
 /// Control bytes that hashbrown looks at together. Any other width would lead to other
 /// buckets, so it must be the one hashbrown has on this target: `tests::long_searches_are_followed`
 /// fails when it is not.
-const GROUP: usize = if cfg!(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2")) {
-    16
-} else {
-    8
-};
+const GROUP: usize =
+    if cfg!(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2")) {
+        16
+    } else {
+        8
+    };
 /// hashbrown's control byte of a bucket that was never filled since the last rehash.
 const EMPTY: u8 = 0xff;
 
@@ -83,7 +84,8 @@ pub fn random(table: &Table, mut random: impl FnMut() -> u64) -> Option<&Entry> 
 fn probe_end(table: &Table, home: usize) -> usize {
     let mask = table.buckets() - 1;
     let (mut at, mut stride, mut groups) = (home, 0, 1);
-    while !(0..GROUP).any(|offset| control(table, (at + offset) & mask) == EMPTY) && stride <= mask {
+    while !(0..GROUP).any(|offset| control(table, (at + offset) & mask) == EMPTY) && stride <= mask
+    {
         stride += GROUP;
         at = (at + stride) & mask;
         groups += 1;
@@ -152,9 +154,11 @@ mod tests {
             let name = n.to_string();
             let hasher = self.hasher.clone();
             let entry = Entry::string(name.as_bytes(), NewStr::Int(1), None);
-            self.table.insert_entry(hasher.hash_one(name.as_bytes()), (entry, SharedValue::new(())), |(e, _)| {
-                hasher.hash_one(e.name())
-            });
+            self.table.insert_entry(
+                hasher.hash_one(name.as_bytes()),
+                (entry, SharedValue::new(())),
+                |(e, _)| hasher.hash_one(e.name()),
+            );
         }
 
         fn remove(&mut self, n: u32) {
@@ -166,9 +170,14 @@ mod tests {
         fn scan_all(&self) -> BTreeMap<Vec<u8>, u32> {
             let (mut cursor, mut seen) = (0, BTreeMap::new());
             loop {
-                cursor = scan_block(&self.table, cursor, |e| self.hash(e.name()), |e| {
-                    *seen.entry(e.name().to_vec()).or_insert(0) += 1;
-                });
+                cursor = scan_block(
+                    &self.table,
+                    cursor,
+                    |e| self.hash(e.name()),
+                    |e| {
+                        *seen.entry(e.name().to_vec()).or_insert(0) += 1;
+                    },
+                );
                 if cursor == 0 {
                     return seen;
                 }
@@ -204,9 +213,14 @@ mod tests {
             (0..1000).for_each(|n| model.insert(n));
             let (mut cursor, mut seen, mut step) = (0, BTreeSet::new(), 0);
             loop {
-                cursor = scan_block(&model.table, cursor, |e| model.hash(e.name()), |e| {
-                    seen.insert(e.name().to_vec());
-                });
+                cursor = scan_block(
+                    &model.table,
+                    cursor,
+                    |e| model.hash(e.name()),
+                    |e| {
+                        seen.insert(e.name().to_vec());
+                    },
+                );
                 if cursor == 0 {
                     break;
                 }
@@ -243,9 +257,14 @@ mod tests {
         let (mut seen, mut blocks) = (BTreeMap::new(), 0);
         let mut cursor = 0;
         loop {
-            cursor = scan_block(&table, cursor, |e| hash(e.name()), |e| {
-                *seen.entry(e.name().to_vec()).or_insert(0) += 1;
-            });
+            cursor = scan_block(
+                &table,
+                cursor,
+                |e| hash(e.name()),
+                |e| {
+                    *seen.entry(e.name().to_vec()).or_insert(0) += 1;
+                },
+            );
             blocks += 1;
             if cursor == 0 {
                 break;

@@ -57,12 +57,17 @@ pub fn page(txn: &Txn<'_>, db: u16, cursor: u64, count: usize, mut f: impl FnMut
             if seen >= count || blocks >= count.saturating_mul(BLOCKS_PER_KEY) {
                 return within << SHARD_BITS | shard as u64;
             }
-            within = scan::scan_block(&table, within, |entry| keyspace.hash(entry.name()), |entry| {
-                seen += 1;
-                if !entry.is_expired(txn.now_ms()) {
-                    f(entry);
-                }
-            });
+            within = scan::scan_block(
+                &table,
+                within,
+                |entry| keyspace.hash(entry.name()),
+                |entry| {
+                    seen += 1;
+                    if !entry.is_expired(txn.now_ms()) {
+                        f(entry);
+                    }
+                },
+            );
             blocks += 1;
             walked = within == 0;
         }
@@ -183,7 +188,9 @@ mod tests {
         let keyspace = filled(10);
         let txn = reader(&keyspace);
         assert_eq!((len(&txn, 0), len(&txn, 1)), (0, 20));
-        assert!(contains(&txn, 1, b"7") && !contains(&txn, 1, b"late:7") && !contains(&txn, 0, b"7"));
+        assert!(
+            contains(&txn, 1, b"7") && !contains(&txn, 1, b"late:7") && !contains(&txn, 0, b"7")
+        );
         let mut live = 0;
         for_each(&txn, 1, |_| live += 1);
         assert_eq!(live, 10);

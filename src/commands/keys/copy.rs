@@ -44,10 +44,7 @@ struct CopyOptions {
 
 impl CopyOptions {
     /// Reads the options; `db_index` gives a database's number, or refuses it.
-    fn parse(
-        args: &mut Args<'_>,
-        db_index: impl Fn(&[u8]) -> Result<u16>,
-    ) -> Result<CopyOptions> {
+    fn parse(args: &mut Args<'_>, db_index: impl Fn(&[u8]) -> Result<u16>) -> Result<CopyOptions> {
         let mut options = CopyOptions { db: None, replace: false };
         while !args.is_empty() {
             match args.keyword().as_str() {

@@ -73,7 +73,9 @@ pub const SWAPDB: Command = Command::new("swapdb", 3, swapdb)
     }))
     .group("server")
     .since("4.0.0")
-    .complexity("O(N) where N is the count of clients watching or blocking on keys from both databases.")
+    .complexity(
+        "O(N) where N is the count of clients watching or blocking on keys from both databases.",
+    )
     .syntax("index1 index2")
     .summary("Swaps two Redis databases.");
 
@@ -82,7 +84,9 @@ fn swapdb(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resul
     let first_db = ctx.db_index(first);
     let second_db = ctx.db_index(second);
     // Whether both are numbers comes before whether there are databases by these numbers.
-    for (db, unreadable) in [(&first_db, "invalid first DB index"), (&second_db, "invalid second DB index")] {
+    for (db, unreadable) in
+        [(&first_db, "invalid first DB index"), (&second_db, "invalid second DB index")]
+    {
         if !matches!(db, Ok(_) | Err(Error::DbIndex)) {
             return Err(Error::msg(unreadable));
         }

@@ -58,7 +58,12 @@ fn pexpireat<'a>(ctx: &mut Ctx<'a>, args: Args<'a>, reply: &mut Reply<'_>) -> Re
 }
 
 /// What the four have in common. A deadline that has passed deletes the key.
-fn set_deadline<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>, time: Time) -> Result {
+fn set_deadline<'a>(
+    ctx: &mut Ctx<'a>,
+    mut args: Args<'a>,
+    reply: &mut Reply<'_>,
+    time: Time,
+) -> Result {
     let key = args.key()?;
     let mut value = args;
     args.bytes()?;
@@ -120,7 +125,9 @@ impl Condition {
         }
         let Condition { nx, xx, gt, lt } = condition;
         if nx && (xx || gt || lt) {
-            return Err(Error::msg("NX and XX, GT or LT options at the same time are not compatible"));
+            return Err(Error::msg(
+                "NX and XX, GT or LT options at the same time are not compatible",
+            ));
         }
         if gt && lt {
             return Err(Error::msg("GT and LT options at the same time are not compatible"));
@@ -160,7 +167,8 @@ mod tests {
     use super::*;
 
     fn condition(options: &str) -> Result<Condition> {
-        let argv: Vec<Arg<'_>> = options.split_whitespace().map(|word| word.as_bytes().into()).collect();
+        let argv: Vec<Arg<'_>> =
+            options.split_whitespace().map(|word| word.as_bytes().into()).collect();
         Condition::parse(&mut Args::new(&argv, 0, &[], 0))
     }
 

@@ -71,8 +71,8 @@ fn idletime(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Res
     Ok(())
 }
 
-const REFCOUNT: Command = subcommand("refcount", refcount)
-    .summary("Returns the reference count of a value of a key.");
+const REFCOUNT: Command =
+    subcommand("refcount", refcount).summary("Returns the reference count of a value of a key.");
 
 /// No two keys share a value in a way that a client could tell.
 fn refcount(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {

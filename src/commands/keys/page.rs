@@ -33,7 +33,8 @@ impl<'a> Page<'a> {
                 "match" => page.pattern = Some(args.bytes()?).filter(|pattern| *pattern != b"*"),
                 "count" => {
                     let count = args.int()?;
-                    page.count = usize::try_from(count).ok().filter(|n| *n > 0).ok_or(Error::Syntax)?;
+                    page.count =
+                        usize::try_from(count).ok().filter(|n| *n > 0).ok_or(Error::Syntax)?;
                 }
                 word if own(word, args)? => {}
                 _ => return Err(Error::Syntax),

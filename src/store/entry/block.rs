@@ -280,19 +280,35 @@ impl Entry {
     }
 
     /// An entry whose payload is `value` itself, moved into it.
-    pub(super) fn with_payload<T>(name: &[u8], payload: Payload, value: T, expires_at_ms: Option<i64>) -> Entry {
+    pub(super) fn with_payload<T>(
+        name: &[u8],
+        payload: Payload,
+        value: T,
+        expires_at_ms: Option<i64>,
+    ) -> Entry {
         debug_assert_eq!(mem::size_of::<T>(), payload.size(0));
         // SAFETY: `value` is readable for its own size, and is forgotten right after: its
         // bits now live in the entry, which drops them by the tag.
         let entry = unsafe {
-            Entry::assemble(name, payload, (&raw const value).cast(), mem::size_of::<T>(), expires_at_ms)
+            Entry::assemble(
+                name,
+                payload,
+                (&raw const value).cast(),
+                mem::size_of::<T>(),
+                expires_at_ms,
+            )
         };
         mem::forget(value);
         entry
     }
 
     /// An entry whose payload is the bytes of a string.
-    pub(super) fn with_bytes(name: &[u8], payload: Payload, bytes: &[u8], expires_at_ms: Option<i64>) -> Entry {
+    pub(super) fn with_bytes(
+        name: &[u8],
+        payload: Payload,
+        bytes: &[u8],
+        expires_at_ms: Option<i64>,
+    ) -> Entry {
         // SAFETY: the slice is readable for its length.
         unsafe { Entry::assemble(name, payload, bytes.as_ptr(), bytes.len(), expires_at_ms) }
     }
@@ -310,9 +326,8 @@ impl Entry {
         expires_at_ms: Option<i64>,
     ) -> Entry {
         let wide = name.len() > usize::from(u16::MAX);
-        let tag = Tag(payload as u8)
-            .with(Tag::EXPIRES, expires_at_ms.is_some())
-            .with(Tag::WIDE, wide);
+        let tag =
+            Tag(payload as u8).with(Tag::EXPIRES, expires_at_ms.is_some()).with(Tag::WIDE, wide);
         let shape = Shape { tag, name_len: name.len(), value_len };
         let layout = shape.layout();
         // SAFETY: the layout is never empty: it has a header. Every write below stays in
@@ -321,11 +336,14 @@ impl Entry {
             let block = alloc::alloc(layout);
             let Some(block) = NonNull::new(block) else { alloc::handle_alloc_error(layout) };
             let entry = Entry(block.cast());
-            ptr::write(block.as_ptr().cast::<Header>(), Header {
-                access: AtomicU32::new(u32::from(tag.0) << 24),
-                name_len: if wide { 0 } else { name.len() as u16 },
-                value_len: if payload.is_inline() { value_len as u16 } else { 0 },
-            });
+            ptr::write(
+                block.as_ptr().cast::<Header>(),
+                Header {
+                    access: AtomicU32::new(u32::from(tag.0) << 24),
+                    name_len: if wide { 0 } else { name.len() as u16 },
+                    value_len: if payload.is_inline() { value_len as u16 } else { 0 },
+                },
+            );
             if let Some(at) = expires_at_ms {
                 ptr::write(entry.at(shape.expiry_at()).cast::<i64>(), at);
             }
@@ -376,8 +394,7 @@ impl Entry {
         // SAFETY: the block was allocated with the old layout; after `realloc` it is as
         // large as the new one. The name moves up before the gap in front of it is zeroed.
         unsafe {
-            let block =
-                alloc::realloc(self.0.as_ptr().cast(), old.layout(), new.layout().size());
+            let block = alloc::realloc(self.0.as_ptr().cast(), old.layout(), new.layout().size());
             let Some(block) = NonNull::new(block) else { alloc::handle_alloc_error(new.layout()) };
             self.0 = block.cast();
             ptr::copy(self.at(old.name_at()), self.at(new.name_at()), old.name_len);

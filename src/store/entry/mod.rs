@@ -28,7 +28,9 @@ impl Entry {
     fn planned(name: &[u8], plan: Plan<'_>, expires_at_ms: Option<i64>) -> Entry {
         match plan {
             Plan::Int(int) => Entry::with_payload(name, Payload::Int, int, expires_at_ms),
-            Plan::Shared(shared) => Entry::with_payload(name, Payload::Shared, shared, expires_at_ms),
+            Plan::Shared(shared) => {
+                Entry::with_payload(name, Payload::Shared, shared, expires_at_ms)
+            }
             Plan::Bytes(bytes) => Entry::with_bytes(name, Payload::Bytes, bytes, expires_at_ms),
         }
     }

@@ -92,12 +92,7 @@ impl<'a> Txn<'a> {
         Txn::lock_places(keyspace, Mode::Write, &[place], now_ms)
     }
 
-    fn lock_places(
-        keyspace: &'a Keyspace,
-        mode: Mode,
-        places: &[Place],
-        now_ms: i64,
-    ) -> Txn<'a> {
+    fn lock_places(keyspace: &'a Keyspace, mode: Mode, places: &[Place], now_ms: i64) -> Txn<'a> {
         let (guards, waited) = match places {
             [] => (SmallVec::new(), false),
             [only] => {
@@ -112,7 +107,7 @@ impl<'a> Txn<'a> {
             now_ms: if waited { clock::now_ms() } else { now_ms },
             touches: true,
             changes: SmallVec::new(),
-            flushed: false,
+            whole_changes: 0,
             garbage: SmallVec::new(),
             hits: 0,
             misses: 0,

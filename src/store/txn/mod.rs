@@ -59,8 +59,8 @@ pub struct Txn<'a> {
     /// Whether reads renew access clocks (`CLIENT NO-TOUCH` turns it off).
     touches: bool,
     changes: SmallVec<[Change<'a>; 1]>,
-    /// Whole shards were flushed or swapped.
-    flushed: bool,
+    /// Keys that flushing took, and one for each swap of databases.
+    whole_changes: u64,
     garbage: SmallVec<[Garbage; 1]>,
     hits: u32,
     misses: u32,
@@ -95,9 +95,14 @@ impl<'a> Txn<'a> {
         &self.changes
     }
 
+    /// Changes to whole shards: keys that flushing took, and one for each swap of databases.
+    pub fn whole_changes(&self) -> u64 {
+        self.whole_changes
+    }
+
     /// Whether anything changed.
     pub fn is_dirty(&self) -> bool {
-        self.flushed || !self.changes.is_empty()
+        self.whole_changes > 0 || !self.changes.is_empty()
     }
 
     /// The name of a change's key.

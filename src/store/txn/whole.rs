@@ -44,7 +44,7 @@ impl Txn<'_> {
             shard.deadlines.swap(&Default::default());
             self.garbage.push(Garbage::Table(std::mem::take(table)));
         }
-        self.flushed |= keys > 0;
+        self.whole_changes += keys as u64;
         keys
     }
 
@@ -75,6 +75,6 @@ impl Txn<'_> {
             std::mem::swap::<Table>(one_table, other_table);
             one_shard.deadlines.swap(&other_shard.deadlines);
         }
-        self.flushed = true;
+        self.whole_changes += 1;
     }
 }

@@ -12,9 +12,8 @@ fn id(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
     Ok(())
 }
 
-pub const GETNAME: Command = subcommand("getname", 2, getname)
-    .since("2.6.9")
-    .summary("Returns the name of the connection.");
+pub const GETNAME: Command =
+    subcommand("getname", 2, getname).since("2.6.9").summary("Returns the name of the connection.");
 
 fn getname(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let labels = ctx.session.client.labels.lock();

@@ -67,7 +67,15 @@ struct Filter<'a> {
 
 impl Default for Filter<'_> {
     fn default() -> Self {
-        Filter { id: None, kind: None, user: None, addr: None, laddr: None, max_age_s: None, skip_me: true }
+        Filter {
+            id: None,
+            kind: None,
+            user: None,
+            addr: None,
+            laddr: None,
+            max_age_s: None,
+            skip_me: true,
+        }
     }
 }
 
@@ -114,7 +122,8 @@ fn client_id(value: &[u8]) -> Result<u64> {
 }
 
 fn max_age(value: &[u8]) -> Result<i64> {
-    let age_s = number::parse_i64(value).ok_or(Error::msg("maxage is not an integer or out of range"))?;
+    let age_s =
+        number::parse_i64(value).ok_or(Error::msg("maxage is not an integer or out of range"))?;
     if age_s <= 0 {
         return Err(Error::msg("maxage should be greater than 0"));
     }

@@ -91,7 +91,8 @@ fn describe(engine: &Engine, client: &Client) -> String {
     let now_ms = clock::now_ms();
     let labels = client.labels.lock().clone();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (query, allocated) = (client.query_bytes.load(Relaxed), client.query_allocated_bytes.load(Relaxed));
+    let (query, allocated) =
+        (client.query_bytes.load(Relaxed), client.query_allocated_bytes.load(Relaxed));
     let output = client.output_bytes.load(Relaxed);
     let command = (client.last_command.load(Relaxed) as usize)
         .checked_sub(1)

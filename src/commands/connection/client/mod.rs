@@ -97,7 +97,11 @@ fn help(_: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
 }
 
 /// A subcommand that works in every state of the server.
-const fn subcommand(name: &'static str, arity: i32, handler: crate::engine::command::Handler) -> Command {
+const fn subcommand(
+    name: &'static str,
+    arity: i32,
+    handler: crate::engine::command::Handler,
+) -> Command {
     Command::new(name, arity, handler)
         .flags(NOSCRIPT.or(LOADING).or(STALE))
         .acl(Acl::CONNECTION)

@@ -34,7 +34,7 @@ fn populate(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Res
         if txn.peek(key).is_none() {
             txn.set_string(key, NewStr::Bytes(&value), Expiry::Clear, Event::string("set"));
         }
-        commit(engine, &txn);
+        commit(engine, engine.stats.stripe(ctx.session.client.id), &txn);
         txn.finish();
     }
     reply.ok();

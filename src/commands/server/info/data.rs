@@ -12,7 +12,7 @@ pub fn persistence(ctx: &Ctx<'_>, page: &mut Page) {
     page.zeros(&["async_loading", "current_cow_peak", "current_cow_size", "current_cow_size_age"]);
     page.ratio("current_fork_perc", 0.0);
     page.zeros(&["current_save_keys_processed", "current_save_keys_total"]);
-    page.field("rdb_changes_since_last_save", ctx.engine.stats.dirty.load(Relaxed));
+    page.field("rdb_changes_since_last_save", ctx.engine.stats.unsaved_changes());
     page.field("rdb_bgsave_in_progress", 0);
     page.field("rdb_last_save_time", state.last_save_s.load(Relaxed));
     page.field("rdb_last_bgsave_status", status);

@@ -33,7 +33,7 @@ fn traffic(ctx: &Ctx<'_>, page: &mut Page) {
 fn keys(ctx: &Ctx<'_>, page: &mut Page) {
     let (stats, totals) = (&ctx.engine.stats, ctx.engine.stats.totals());
     page.field("expired_subkeys", 0);
-    page.field("expired_keys", stats.expired_keys.load(Relaxed));
+    page.field("expired_keys", totals.expired);
     page.ratio("expired_stale_perc", 0.0);
     page.field("expired_time_cap_reached_count", 0);
     page.field("expire_cycle_cpu_milliseconds", stats.reaping_us.load(Relaxed) / 1000);
