@@ -161,7 +161,7 @@ fn serve(engine: &Engine) -> Result<()> {
     std::env::set_current_dir(&dir)
         .with_context(|| format!("Can't chdir to '{}'", dir.display()))?;
     housekeeping::make_room_for_clients(engine);
-    let signals = stop::Signals::install(engine)?;
+    let signals = stop::Signals::install()?;
     let listeners = listen::open(engine)?;
     let _pid_file = housekeeping::PidFile::write(engine);
     log.notice(format!("Running mode=standalone, port={}.", engine.identity.port));

@@ -5,6 +5,7 @@ use super::save;
 use crate::engine::Engine;
 use crate::engine::shutdown::Request;
 use crate::services::config::params;
+use crate::services::config::special::ShutdownFlags;
 use crate::store::Txn;
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM};
@@ -25,28 +26,47 @@ const STALLED: Duration = Duration::from_millis(300);
 pub struct Signals {
     term: Arc<AtomicBool>,
     int: Arc<AtomicBool>,
+    /// A shutdown by SIGINT is under way: the next one ends the process at once.
+    int_again: Arc<AtomicBool>,
 }
 
 impl Signals {
-    /// Installs the handlers. A second SIGINT ends the process at once, saved or not.
-    pub fn install(_engine: &Engine) -> Result<Signals> {
-        let (term, int) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        flag::register_conditional_shutdown(SIGINT, 1, Arc::clone(&int)).context("SIGINT")?;
-        flag::register(SIGTERM, Arc::clone(&term)).context("SIGTERM")?;
-        flag::register(SIGINT, Arc::clone(&int)).context("SIGINT")?;
+    /// Installs the handlers.
+    pub fn install() -> Result<Signals> {
+        let signals = Signals {
+            term: Arc::default(),
+            int: Arc::default(),
+            int_again: Arc::default(),
+        };
+        flag::register_conditional_shutdown(SIGINT, 1, Arc::clone(&signals.int_again))
+            .context("SIGINT")?;
+        flag::register(SIGTERM, Arc::clone(&signals.term)).context("SIGTERM")?;
+        flag::register(SIGINT, Arc::clone(&signals.int)).context("SIGINT")?;
+        // Raising a flag that nobody reads is how a signal is ignored.
         let ignored = Arc::new(AtomicBool::new(false));
         flag::register(SIGHUP, Arc::clone(&ignored)).context("SIGHUP")?;
         flag::register(SIGPIPE, ignored).context("SIGPIPE")?;
-        Ok(Signals { term, int })
+        Ok(signals)
     }
 
-    fn request(&self) -> Option<Request> {
-        let signal = match (self.term.swap(false, Ordering::AcqRel), &self.int) {
-            (true, _) => "SIGTERM",
-            (false, int) if int.load(Ordering::Acquire) => "SIGINT",
-            _ => return None,
+    /// What a signal that came asks for, as `shutdown-on-sigterm` and `-sigint` say.
+    fn request(&self, engine: &Engine) -> Option<Request> {
+        let (signal, options) = if self.term.swap(false, Ordering::AcqRel) {
+            ("SIGTERM", engine.config.get(params::SHUTDOWN_ON_SIGTERM))
+        } else if self.int.swap(false, Ordering::AcqRel) {
+            self.int_again.store(true, Ordering::Release);
+            ("SIGINT", engine.config.get(params::SHUTDOWN_ON_SIGINT))
+        } else {
+            return None;
         };
-        Some(Request { signal: Some(signal), ..Request::default() })
+        let save = (options.save || options.nosave).then_some(options.save);
+        let ShutdownFlags { now, force, .. } = options;
+        Some(Request { save, now, force, signal: Some(signal) })
+    }
+
+    /// The server goes on: a SIGINT asks anew.
+    fn refused(&self) {
+        self.int_again.store(false, Ordering::Release);
     }
 }
 
@@ -66,7 +86,7 @@ pub fn wait_and_end(
     running: &AtomicUsize,
 ) -> Result<()> {
     loop {
-        if let Some(request) = signals.request() {
+        if let Some(request) = signals.request(engine) {
             engine.shutdown.knock(request);
         }
         let Some(request) = engine.shutdown.wait(LOOK_EVERY) else { continue };
@@ -83,6 +103,7 @@ pub fn wait_and_end(
             engine.log.warning(format!("Error trying to save the DB, can't exit: {error:#}"));
             if !request.force {
                 engine.shutdown.refuse();
+                signals.refused();
                 continue;
             }
         }
