@@ -5,6 +5,7 @@ use super::Engine;
 use super::command::{Command, Flags, Locks};
 use super::commit::commit;
 use super::ctx::Ctx;
+use super::panics;
 use super::table::Row;
 use crate::protocol::args::KeySlot;
 use crate::protocol::{Arg, Args, Error, Reply, Result};
@@ -59,7 +60,10 @@ pub fn dispatch<'a>(
         refuse(engine, reply, &error);
         return began_us;
     }
-    let began_us = wait_for_pause(engine, session, row.command, began_us);
+    let Some(began_us) = wait_for_pause(engine, session, row.command, began_us) else {
+        session.close();
+        return clock::now_us();
+    };
     let result = run(engine, session, row, call, reply, began_us / 1000);
     let ended_us = clock::now_us();
     let failed = result.is_err();
@@ -119,18 +123,25 @@ fn protected(command: &Command) -> Error {
     ))
 }
 
-/// Waits at the door while CLIENT PAUSE is on. Returns when the command begins.
-fn wait_for_pause(engine: &Engine, session: &Session, command: &Command, began_us: i64) -> i64 {
+/// Waits at the door while CLIENT PAUSE is on. Returns when the command begins: never, if its
+/// client leaves, or the server ends, before the pause does.
+fn wait_for_pause(
+    engine: &Engine,
+    session: &Session,
+    command: &Command,
+    began_us: i64,
+) -> Option<i64> {
     if !engine.pause.is_on(began_us / 1000) {
-        return began_us;
+        return Some(began_us);
     }
     let writes = command.flags.has(Flags::WRITE) || command.flags.has(Flags::MAY_REPLICATE);
-    session.client.set(flags::BLOCKED, true);
-    engine
-        .pause
-        .wait(writes, clock::now_ms, || session.client.is_killed() || engine.shutdown.is_ending());
-    session.client.set(flags::BLOCKED, false);
-    clock::now_us()
+    let client = &session.client;
+    client.set(flags::BLOCKED, true);
+    let waited = engine.pause.wait(writes, clock::now_ms, || {
+        client.is_killed() || engine.shutdown.is_ending() || client.stream.peer_has_left()
+    });
+    client.set(flags::BLOCKED, false);
+    waited.then(clock::now_us)
 }
 
 /// Locks, runs and commits.
@@ -149,10 +160,18 @@ fn run<'a>(
     let args = Args::new(call.argv, first, call.keys, session.db);
     let client_id = session.client.id;
     let mut ctx = Ctx { engine, session, row, txn };
-    let result = handler(&mut ctx, args, reply);
+    let (log, name) = (&engine.log, &*row.full_name);
+    let result = if row.command.flags.has(Flags::WRITE) {
+        panics::stop_on_panic(log, name, || handler(&mut ctx, args, reply))
+    } else {
+        panics::contain(log, name, || handler(&mut ctx, args, reply)).unwrap_or_else(|| {
+            ctx.session.close();
+            Err(Error::msg(format!("internal error in '{name}' command")))
+        })
+    };
     let txn = ctx.txn;
     let stripe = engine.stats.stripe(client_id);
-    commit(engine, stripe, &txn);
+    panics::stop_on_panic(log, name, || commit(engine, stripe, &txn));
     let (hits, misses) = txn.lookups();
     if hits + misses > 0 {
         stripe.hits.fetch_add(u64::from(hits), Ordering::Relaxed);

@@ -10,6 +10,7 @@ pub mod dispatch;
 pub mod effects;
 pub mod keyspec;
 mod oom_score;
+pub mod panics;
 pub mod shutdown;
 pub mod syntax;
 pub mod table;

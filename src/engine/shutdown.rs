@@ -75,6 +75,11 @@ impl Door {
         }
     }
 
+    /// How many threads wait for what comes of their request.
+    pub fn waiting(&self) -> usize {
+        self.waiting.lock().len()
+    }
+
     /// The end begins: threads finish what they do, and leave.
     pub fn begin_end(&self) {
         self.ending.store(true, Ordering::Release);

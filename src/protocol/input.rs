@@ -14,6 +14,8 @@ const BUFFER_BYTES: usize = 16 * 1024;
 const SPILL_KEPT_BYTES: usize = 16 * 1024;
 /// The first allocation for a large value; it doubles as bytes arrive.
 const LARGE_FIRST_BYTES: usize = 64 * 1024;
+/// The most that one read takes in of a large value.
+const LARGE_READ_BYTES: usize = 256 * 1024;
 
 /// The most requests parsed before the first of them is served.
 pub const BATCH: usize = 16;
@@ -39,7 +41,11 @@ struct Ready {
 
 /// A large value on its way in.
 struct LargeRead {
+    /// What has arrived, and behind it zeros to read into.
     value: Vec<u8>,
+    /// Bytes that have arrived.
+    arrived: usize,
+    /// Bytes that were announced.
     len: usize,
 }
 
@@ -64,7 +70,7 @@ impl<R: Read> Input<R> {
         let most = if limits.authenticated { BATCH } else { 1 };
         while self.ready.len() < most {
             if let Some(large) = &self.large {
-                if large.value.len() < large.len {
+                if large.arrived < large.len {
                     break;
                 }
                 self.finish_large();
@@ -113,11 +119,7 @@ impl<R: Read> Input<R> {
         }
         self.spill_start += len;
         if self.spill_start == self.spill.len() {
-            self.spill_start = 0;
-            self.spill.clear();
-            if self.spill.capacity() > SPILL_KEPT_BYTES {
-                self.spill = Vec::new();
-            }
+            self.drop_served();
         }
     }
 
@@ -138,7 +140,7 @@ impl<R: Read> Input<R> {
 
     /// Bytes that have arrived and belong to no complete request.
     pub fn pending_bytes(&self) -> usize {
-        let large = self.large.as_ref().map_or(0, |large| large.value.len());
+        let large = self.large.as_ref().map_or(0, |large| large.arrived);
         front(&self.spill, self.spill_start, &self.reader).len() + large
     }
 
@@ -150,14 +152,23 @@ impl<R: Read> Input<R> {
 
     /// Moves an incomplete request out of the reader, so that the reader can be filled again.
     fn spill_over(&mut self) {
-        if self.spill_start > 0 {
-            self.spill.drain(..self.spill_start);
-            self.spill_start = 0;
-        }
+        self.drop_served();
         let rest = self.reader.buffer();
         let count = rest.len();
         self.spill.extend_from_slice(rest);
         self.reader.consume(count);
+    }
+
+    /// Drops what is served from the spill, and gives back what it no longer needs.
+    fn drop_served(&mut self) {
+        if self.spill_start == 0 {
+            return;
+        }
+        self.spill.drain(..self.spill_start);
+        self.spill_start = 0;
+        if self.spill.capacity() > SPILL_KEPT_BYTES {
+            self.spill.shrink_to_fit();
+        }
     }
 
     /// The bytes from `at` on are a large value: what has arrived of it moves to its own allocation.
@@ -165,7 +176,7 @@ impl<R: Read> Input<R> {
         self.spill_over();
         let after = self.spill.split_off(at);
         let (value, rest) = after.split_at(after.len().min(len));
-        self.large = Some(LargeRead { value: value.to_vec(), len });
+        self.large = Some(LargeRead { value: value.to_vec(), arrived: value.len(), len });
         self.spill.extend_from_slice(rest);
     }
 
@@ -179,18 +190,25 @@ impl<R: Read> Input<R> {
 }
 
 impl LargeRead {
-    /// Fills the allocation, growing it by what has arrived so far at most.
+    /// Reads once, blocking.
     fn read_from(&mut self, reader: &mut impl Read) -> io::Result<usize> {
-        let missing = self.len - self.value.len();
-        if self.value.len() == self.value.capacity() {
-            self.value.reserve_exact(missing.min(self.value.len().max(LARGE_FIRST_BYTES)));
+        if self.arrived == self.value.len() {
+            self.make_room();
         }
-        let (arrived, room) = (self.value.len(), self.value.capacity() - self.value.len());
-        // Zeroing costs less than the many short reads `read_to_end` would begin with.
-        self.value.resize(arrived + missing.min(room), 0);
-        let outcome = reader.read(&mut self.value[arrived..]);
-        self.value.truncate(arrived + outcome.as_ref().map_or(0, |count| *count));
-        outcome
+        let count = reader.read(&mut self.value[self.arrived..])?;
+        self.arrived += count;
+        Ok(count)
+    }
+
+    /// Grows the allocation by what has arrived so far at most. Only room for one read is
+    /// zeroed: so each byte is zeroed once, and memory that nothing arrives for stays untouched.
+    fn make_room(&mut self) {
+        let missing = self.len - self.arrived;
+        if self.arrived == self.value.capacity() {
+            self.value.reserve_exact(missing.min(self.arrived.max(LARGE_FIRST_BYTES)));
+        }
+        let room = missing.min(self.value.capacity() - self.arrived).min(LARGE_READ_BYTES);
+        self.value.resize(self.arrived + room, 0);
     }
 }
 
@@ -201,7 +219,10 @@ fn front<'a, R>(spill: &'a [u8], spill_start: usize, reader: &'a BufReader<R>) -
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse::{INLINE_MAX, LARGE_BULK};
     use super::*;
+    use proptest::prelude::*;
+    use proptest::strategy::Union;
     use std::collections::VecDeque;
 
     const LIMITS: RequestLimits =
@@ -223,26 +244,30 @@ mod tests {
         }
     }
 
-    fn requests(chunks: Vec<Vec<u8>>) -> Vec<Vec<Vec<u8>>> {
-        let mut input = Input::new(Chunks(chunks.into()));
+    type Request = Vec<Vec<u8>>;
+
+    /// The requests that come out, and the error that ends them if one does.
+    fn outcome(chunks: VecDeque<Vec<u8>>) -> (Vec<Request>, Option<ProtocolError>) {
+        let mut input = Input::new(Chunks(chunks));
         let mut all = Vec::new();
         loop {
-            loop {
-                let ready = input.poll(&LIMITS).expect("well formed");
-                if ready == 0 {
-                    break;
+            match input.poll(&LIMITS) {
+                Err(error) => return (all, Some(error)),
+                Ok(0) => {
+                    if input.fill().expect("no errors in memory") == 0 {
+                        return (all, None);
+                    }
                 }
-                let owned = |n| input.args(n).map(|arg| arg.to_vec()).collect();
-                all.extend((0..ready).map(owned));
-                input.advance();
-            }
-            if input.fill().expect("no errors in memory") == 0 {
-                return all;
+                Ok(ready) => {
+                    let owned = |n| input.args(n).map(|arg| arg.to_vec()).collect();
+                    all.extend((0..ready).map(owned));
+                    input.advance();
+                }
             }
         }
     }
 
-    fn encode(args: &[&[u8]]) -> Vec<u8> {
+    fn encode(args: &[Vec<u8>]) -> Vec<u8> {
         let mut out = format!("*{}\r\n", args.len()).into_bytes();
         for arg in args {
             out.extend_from_slice(format!("${}\r\n", arg.len()).as_bytes());
@@ -255,18 +280,19 @@ mod tests {
     #[test]
     fn requests_come_out_the_same_however_they_are_cut() {
         let big = vec![b'v'; 100_000];
-        let edge = vec![b'e'; super::super::parse::LARGE_BULK];
+        let edge = vec![b'e'; LARGE_BULK];
         let sent: Vec<Vec<&[u8]>> = vec![
             vec![b"SET", b"k", b"v"],
             vec![b"SET", b"k", &big],
             vec![b"MSET", b"a", &big, b"b", &edge, b"c", b""],
             vec![b"PING"],
         ];
-        let sent: Vec<_> = (0..10).flat_map(|_| sent.clone()).collect();
+        let owned = |args: &Vec<&[u8]>| args.iter().map(|arg| arg.to_vec()).collect::<Request>();
+        let sent: Vec<Request> = (0..10).flat_map(|_| sent.iter().map(owned)).collect();
         let stream: Vec<u8> = sent.iter().flat_map(|args| encode(args)).collect();
         for size in [1, 7, 4096, 16384, 40_000, stream.len()] {
-            let got = requests(stream.chunks(size).map(<[u8]>::to_vec).collect());
-            assert_eq!(got, sent, "chunks of {size}");
+            let got = outcome(stream.chunks(size).map(<[u8]>::to_vec).collect());
+            assert!(got == (sent.clone(), None), "chunks of {size}");
         }
     }
 
@@ -277,5 +303,74 @@ mod tests {
         assert_eq!(input.poll(&LIMITS).unwrap(), 0);
         input.fill().unwrap();
         assert!(input.allocated_bytes() < 2 * LARGE_FIRST_BYTES + BUFFER_BYTES);
+    }
+
+    #[test]
+    fn a_large_value_takes_memory_as_it_arrives() {
+        let chunks = std::iter::once(b"*1\r\n$500000000\r\n".to_vec());
+        let mut input = Input::new(Chunks(chunks.chain(vec![vec![b'v'; 4096]; 1000]).collect()));
+        while input.fill().unwrap() > 0 {
+            assert_eq!(input.poll(&LIMITS).unwrap(), 0);
+            let arrived = input.pending_bytes();
+            assert!(input.allocated_bytes() <= 2 * arrived + LARGE_FIRST_BYTES + BUFFER_BYTES);
+        }
+        assert_eq!(input.pending_bytes(), 1000 * 4096 + b"*1\r\n$500000000\r\n".len());
+    }
+
+    /// Bytes that a request may begin, go on or go wrong with.
+    fn piece() -> impl Strategy<Value = Vec<u8>> {
+        let arg = prop::collection::vec(any::<u8>(), 0..40);
+        let request = prop::collection::vec(arg, 0..5).prop_map(|args| encode(&args)).boxed();
+        let large = (0..3 * LARGE_BULK, any::<u8>())
+            .prop_map(|(len, byte)| encode(&[b"SET".to_vec(), vec![byte; len], b"x".to_vec()]))
+            .boxed();
+        let inline = "[a-z\"' ]{0,30}\r?\n".prop_map(String::into_bytes).boxed();
+        let long = (INLINE_MAX - 2..INLINE_MAX + 3, any::<bool>())
+            .prop_map(|(len, counts)| {
+                let mut line = vec![if counts { b'*' } else { b'x' }; len];
+                line.extend_from_slice(b"\r\n");
+                line
+            })
+            .boxed();
+        let junk = prop::collection::vec(prop::sample::select(b"*$-19\r\n\"x ".to_vec()), 0..8);
+        Union::new_weighted(vec![
+            (10, request),
+            (2, large),
+            (5, inline),
+            (1, long),
+            (2, junk.boxed()),
+        ])
+    }
+
+    fn cut(stream: &[u8], sizes: &[usize]) -> VecDeque<Vec<u8>> {
+        let (mut rest, mut chunks) = (stream, VecDeque::new());
+        for size in sizes.iter().cycle() {
+            let (chunk, after) = rest.split_at(rest.len().min(*size));
+            chunks.push_back(chunk.to_vec());
+            rest = after;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        chunks.retain(|chunk| !chunk.is_empty());
+        chunks
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn any_bytes_mean_the_same_however_they_are_cut(
+            pieces in prop::collection::vec(piece(), 0..30),
+            sizes in prop::collection::vec(
+                prop_oneof![1..8usize, 100..5000usize, 1..60_000usize],
+                1..20,
+            ),
+        ) {
+            let stream = pieces.concat();
+            let whole = outcome(cut(&stream, &[usize::MAX]));
+            let in_parts = outcome(cut(&stream, &sizes));
+            prop_assert!(whole == in_parts, "{} bytes", stream.len());
+        }
     }
 }

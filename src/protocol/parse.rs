@@ -209,23 +209,23 @@ impl Parser {
         too_long: &'static str,
     ) -> Result<Option<&'b [u8]>, ProtocolError> {
         let rest = bytes.get(self.at..).unwrap_or(&[]);
-        match memchr::memchr(b'\r', rest) {
-            Some(end) if end + 1 < rest.len() => {
-                self.at += end + 2;
-                Ok(Some(&rest[..end]))
-            }
-            None if rest.len() > INLINE_MAX => Err(ProtocolError(too_long.into())),
-            _ => Ok(None),
+        let end = memchr::memchr(b'\r', rest);
+        // Where the end lies decides, not how much has arrived: the same bytes get the same
+        // answer however the network cuts them.
+        if end.unwrap_or(rest.len()) > INLINE_MAX {
+            return Err(ProtocolError(too_long.into()));
         }
+        let Some(end) = end.filter(|end| end + 1 < rest.len()) else { return Ok(None) };
+        self.at += end + 2;
+        Ok(Some(&rest[..end]))
     }
 
     fn parse_inline(&mut self, bytes: &[u8]) -> Result<Step, ProtocolError> {
-        let Some(end) = memchr::memchr(b'\n', bytes) else {
-            if bytes.len() > INLINE_MAX {
-                return Err(ProtocolError("too big inline request".into()));
-            }
-            return Ok(Step::Incomplete);
-        };
+        let end = memchr::memchr(b'\n', bytes);
+        if end.unwrap_or(bytes.len()) > INLINE_MAX {
+            return Err(ProtocolError("too big inline request".into()));
+        }
+        let Some(end) = end else { return Ok(Step::Incomplete) };
         let line = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
         let Some(args) = split_args(line) else {
             return Err(ProtocolError("unbalanced quotes in request".into()));

@@ -21,6 +21,10 @@ use std::time::Duration;
 
 /// Replies of more than this many bytes are written though more requests are waiting.
 const FLUSH_BYTES: usize = 64 * 1024;
+/// The most that is written at once: whoever takes a long reply slowly is not idle.
+const WRITE_BYTES: usize = 256 * 1024;
+/// An output buffer that grew beyond this is given back as soon as it is written.
+const BUSY_BYTES: usize = 1024 * 1024;
 /// An output buffer up to this size is kept while the client is idle.
 const KEPT_BYTES: usize = 8 * 1024;
 /// How long a larger one is kept.
@@ -65,7 +69,7 @@ impl<'a, R: Read> Connection<'a, R> {
                 return self.flush();
             }
             self.flush()?;
-            if self.session.closing || self.session.client.is_killed() || !self.read()? {
+            if self.is_over() || !self.read()? {
                 return Ok(());
             }
         }
@@ -74,7 +78,7 @@ impl<'a, R: Read> Connection<'a, R> {
     /// Serves every request that has arrived whole. Never reads.
     fn serve_complete_requests(&mut self) -> io::Result<Result<(), ProtocolError>> {
         let mut now_us = clock::now_us();
-        while !self.session.closing {
+        while !self.is_over() {
             match self.input.poll(&self.limits()) {
                 Ok(0) => break,
                 Ok(ready) => now_us = self.serve_batch(ready, now_us)?,
@@ -95,19 +99,26 @@ impl<'a, R: Read> Connection<'a, R> {
         for call in batch.calls(self.engine, self.session.db) {
             if self.output.len() >= FLUSH_BYTES || call.may_wait(self.engine, now_us) {
                 flush(self.engine, &self.session.client, self.stream, &mut self.output)?;
+                // A slow client kept that waiting, and a deadline counts from now.
+                now_us = clock::now_us();
             }
             let began = self.output.len();
             let mut reply = Reply::new(&mut self.output, self.session.resp3);
             now_us = dispatch(self.engine, &mut self.session, &call, &mut reply, now_us);
             apply_reply_mode(&mut self.session, &mut self.output, began);
             add(&self.session.client.commands, 1);
-            if self.session.closing {
+            if self.is_over() {
                 break;
             }
         }
         drop(batch);
         self.input.advance();
         Ok(now_us)
+    }
+
+    /// Whether nothing more is to be served.
+    fn is_over(&self) -> bool {
+        self.session.closing || self.session.client.is_killed()
     }
 
     fn limits(&self) -> RequestLimits {
@@ -158,7 +169,9 @@ impl<'a, R: Read> Connection<'a, R> {
         ));
         let error = Error::msg(format!("Protocol error: {}", error.0));
         self.engine.stats.error("ERR");
+        let began = self.output.len();
         Reply::new(&mut self.output, self.session.resp3).error(&error);
+        apply_reply_mode(&mut self.session, &mut self.output, began);
     }
 }
 
@@ -183,13 +196,24 @@ fn flush(
     if output.is_empty() {
         return Ok(());
     }
-    client.output_bytes.store(output.len() as u64, Relaxed);
-    stream.write_all(output)?;
-    client.output_bytes.store(0, Relaxed);
-    add(&client.bytes_out, output.len() as u64);
     let stripe = engine.stats.stripe(client.id);
-    stripe.bytes_out.fetch_add(output.len() as u64, Relaxed);
-    stripe.writes.fetch_add(1, Relaxed);
+    let mut left = output.len() as u64;
+    client.output_bytes.store(left, Relaxed);
+    for part in output.chunks(WRITE_BYTES) {
+        stream.write_all(part)?;
+        let written = part.len() as u64;
+        left -= written;
+        if left > 0 {
+            client.last_active_ms.store(clock::now_ms(), Relaxed);
+        }
+        client.output_bytes.store(left, Relaxed);
+        add(&client.bytes_out, written);
+        stripe.bytes_out.fetch_add(written, Relaxed);
+        stripe.writes.fetch_add(1, Relaxed);
+    }
     output.clear();
+    if output.capacity() > BUSY_BYTES {
+        *output = Vec::new();
+    }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! memory: open files and the pid file.
 
 use crate::engine::Engine;
+use crate::services::clients::flags;
 use crate::services::config::params;
 use crate::services::memory;
 use crate::services::process::{RESERVED_FILES, raise_open_files};
@@ -65,7 +66,9 @@ fn end_idle_clients(engine: &Engine, now_ms: i64) {
         return;
     }
     for client in engine.clients.all() {
-        if now_ms - client.last_active_ms.load(Relaxed) > timeout_ms {
+        // Whoever waits for the server is not idle.
+        if !client.has(flags::BLOCKED) && now_ms - client.last_active_ms.load(Relaxed) > timeout_ms
+        {
             engine.log.verbose("Closing idle client");
             client.kill();
         }

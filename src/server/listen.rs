@@ -54,6 +54,14 @@ impl Listener {
         }
     }
 
+    /// What the thread that accepts is called.
+    pub fn thread_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Tcp => "listener-tcp",
+            Kind::Unix => "listener-unix",
+        }
+    }
+
     /// Ends the accepting, waking the thread that does it.
     pub fn close(&self) {
         // A socket that is closed already is what was asked for.
@@ -154,6 +162,8 @@ pub fn accept_loop<'scope>(
             Ok((socket, _)) => admit(engine, listener.kind, socket, scope, running),
             Err(_) if engine.shutdown.is_ending() => return,
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => return,
+            // A client that left before it was let in keeps nobody waiting.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
                 engine.log.warning(format!("Accepting client connection: {error}"));
                 // Out of descriptors or memory: trying again at once would only burn the CPU.

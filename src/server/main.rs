@@ -1,5 +1,6 @@
 //! From the command line to a server that is ready, and to its end.
 
+use super::listen::Listener;
 use super::thread::spawn_service;
 use super::{housekeeping, listen, load, reaper, stop};
 use crate::commands;
@@ -20,6 +21,7 @@ use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::thread::Scope;
 
 /// A Redis server: one blocking thread per connection over a sharded keyspace.
 ///
@@ -95,7 +97,7 @@ fn split_own_flags(args: Vec<OsString>) -> (Vec<String>, Vec<OsString>) {
 
 /// Runs until the server is asked to end. What went wrong has been logged.
 fn run(startup: Startup) -> Result<()> {
-    let engine = build(startup);
+    let engine = build(startup, Table::new(&commands::families()));
     let log = &engine.log;
     let outcome = serve(&engine);
     if let Err(error) = &outcome {
@@ -105,10 +107,9 @@ fn run(startup: Startup) -> Result<()> {
 }
 
 /// Puts the parts together. Nothing runs yet.
-fn build(startup: Startup) -> Engine {
+pub(super) fn build(startup: Startup, table: Table) -> Engine {
     let config = startup.config;
     let databases = u16::try_from(config.get(params::DATABASES)).unwrap_or(u16::MAX);
-    let table = Table::new(&commands::families());
     let stats = Stats::new(table.rows().len());
     let identity = Identity {
         run_id: random::hex(40),
@@ -169,24 +170,39 @@ fn serve(engine: &Engine) -> Result<()> {
     log.notice("Server initialized");
     engine.stats.startup_memory_bytes.store(memory::used_bytes(), Ordering::Relaxed);
     load::at_start(engine)?;
+    signals.loaded();
     for listener in &listeners {
         log.notice(format!("Ready to accept connections {}", listener.kind_name()));
     }
     let running = AtomicUsize::new(0);
-    std::thread::scope(|scope| -> Result<()> {
-        spawn_service(scope, "reaper", || reaper::run(engine))?;
-        spawn_service(scope, "reclaimer", || {
-            stop::until_ending(engine, |engine| {
-                engine.keyspace.reclaimer.free_next();
-            })
-        })?;
-        spawn_service(scope, "housekeeping", || housekeeping::run(engine))?;
-        for (index, listener) in listeners.iter().enumerate() {
-            let running = &running;
-            spawn_service(scope, &format!("listener-{index}"), move || {
-                listen::accept_loop(engine, listener, scope, running);
-            })?;
+    std::thread::scope(|scope| {
+        if let Err(error) = start_threads(engine, scope, &listeners, &running) {
+            // Leaving the scope would wait for the threads that did start, which do not end.
+            log.warning(format!("Can't start the server's threads: {error}"));
+            housekeeping::remove_files(engine);
+            std::process::exit(1);
         }
         stop::wait_and_end(engine, &signals, &listeners, &running)
     })
+}
+
+/// Starts what works beside the clients' threads, and at last what lets clients in.
+fn start_threads<'scope>(
+    engine: &'scope Engine,
+    scope: &'scope Scope<'scope, '_>,
+    listeners: &'scope [Listener],
+    running: &'scope AtomicUsize,
+) -> io::Result<()> {
+    let log = &engine.log;
+    spawn_service(scope, log, "reaper", || reaper::run(engine))?;
+    spawn_service(scope, log, "reclaimer", || {
+        stop::until_ending(engine, |engine| engine.keyspace.reclaimer.free_next());
+    })?;
+    spawn_service(scope, log, "housekeeping", || housekeeping::run(engine))?;
+    for listener in listeners {
+        spawn_service(scope, log, listener.thread_name(), move || {
+            listen::accept_loop(engine, listener, scope, running);
+        })?;
+    }
+    Ok(())
 }

@@ -9,4 +9,6 @@ pub mod main;
 pub mod reaper;
 pub mod save;
 pub mod stop;
+#[cfg(test)]
+mod tests;
 pub mod thread;

@@ -18,13 +18,19 @@ pub fn run(engine: &Engine) {
     while !engine.shutdown.is_ending() {
         let alarm = &engine.keyspace.alarm;
         alarm.arm();
-        if !engine.debug.reaper_on.load(Ordering::Relaxed) {
+        if rests(engine) {
             std::thread::sleep(Duration::from_millis(10));
             continue;
         }
         reap_due(engine);
         alarm.sleep(engine.keyspace.next_deadline_ms(), LONGEST_SLEEP, clock::now_ms);
     }
+}
+
+/// Whether nothing is to be deleted now: a test turned the reaper off, or the data set must not
+/// change during a CLIENT PAUSE. Keys whose time has come are hidden all the same.
+fn rests(engine: &Engine) -> bool {
+    !engine.debug.reaper_on.load(Ordering::Relaxed) || engine.pause.is_on(clock::now_ms())
 }
 
 /// Deletes every key whose time has come by now.
@@ -34,11 +40,11 @@ fn reap_due(engine: &Engine) {
     for place in engine.keyspace.due_places(now_ms) {
         loop {
             let mut txn = Txn::lock_place(&engine.keyspace, place, clock::now_ms());
-            let (reaped, lag_ms) = txn.reap(BITE);
+            let reaped = txn.reap(BITE);
             commit(engine, engine.stats.stripe(0), &txn);
             txn.finish();
-            engine.stats.expire_lag_ms.fetch_max(lag_ms, Ordering::Relaxed);
-            if reaped < BITE {
+            engine.stats.expire_lag_ms.fetch_max(reaped.late_ms, Ordering::Relaxed);
+            if !reaped.more {
                 break;
             }
         }

@@ -28,6 +28,8 @@ pub struct Signals {
     int: Arc<AtomicBool>,
     /// A shutdown by SIGINT is under way: the next one ends the process at once.
     int_again: Arc<AtomicBool>,
+    /// The data set is being loaded: there is nothing to save yet, any signal ends the process.
+    loading: Arc<AtomicBool>,
 }
 
 impl Signals {
@@ -37,7 +39,12 @@ impl Signals {
             term: Arc::default(),
             int: Arc::default(),
             int_again: Arc::default(),
+            loading: Arc::new(AtomicBool::new(true)),
         };
+        for (signal, name) in [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT")] {
+            flag::register_conditional_shutdown(signal, 0, Arc::clone(&signals.loading))
+                .context(name)?;
+        }
         flag::register_conditional_shutdown(SIGINT, 1, Arc::clone(&signals.int_again))
             .context("SIGINT")?;
         flag::register(SIGTERM, Arc::clone(&signals.term)).context("SIGTERM")?;
@@ -47,6 +54,11 @@ impl Signals {
         flag::register(SIGHUP, Arc::clone(&ignored)).context("SIGHUP")?;
         flag::register(SIGPIPE, ignored).context("SIGPIPE")?;
         Ok(signals)
+    }
+
+    /// The data set is there: from now on the end is an orderly one.
+    pub fn loaded(&self) {
+        self.loading.store(false, Ordering::Release);
     }
 
     /// What a signal that came asks for, as `shutdown-on-sigterm` and `-sigint` say.
@@ -77,14 +89,13 @@ pub fn until_ending(engine: &Engine, work: impl Fn(&Engine)) {
     }
 }
 
-/// Waits until somebody asks for the end, and brings it about. Only returns by an error;
-/// the process exits here.
+/// Waits until somebody asks for the end, and brings it about: the process exits here.
 pub fn wait_and_end(
     engine: &Engine,
     signals: &Signals,
     listeners: &[Listener],
     running: &AtomicUsize,
-) -> Result<()> {
+) -> ! {
     loop {
         if let Some(request) = signals.request(engine) {
             engine.shutdown.knock(request);
@@ -131,9 +142,12 @@ fn end(engine: &Engine, listeners: &[Listener], running: &AtomicUsize) -> ! {
     }
     let began = Instant::now();
     let mut left = (running.load(Ordering::Acquire), began);
-    // The thread that asked for the end waits for it and is not waited for; nor are writers
-    // that the save holds up.
-    while left.0 > 1 && began.elapsed() < DRAIN && left.1.elapsed() < STALLED {
+    // Threads that asked for the end wait for it and are not waited for; nor are, for long,
+    // writers that the save holds up, and clients that do not take their replies.
+    while left.0 > engine.shutdown.waiting()
+        && began.elapsed() < DRAIN
+        && left.1.elapsed() < STALLED
+    {
         std::thread::sleep(Duration::from_millis(5));
         let now = running.load(Ordering::Acquire);
         if now != left.0 {

@@ -6,6 +6,8 @@
 //! running threads instead, and lets finished ones go.
 #![allow(unsafe_code)]
 
+use crate::engine::panics::stop_on_panic;
+use crate::services::log::Log;
 use std::io;
 use std::thread::{Builder, Scope};
 
@@ -26,13 +28,16 @@ pub fn spawn_connection<'scope, 'env>(
     Ok(())
 }
 
-/// Starts one of the server's own threads.
+/// Starts one of the server's own threads. Without it the server would be a broken one: when
+/// it panics, the process stops.
 pub fn spawn_service<'scope, 'env>(
     scope: &'scope Scope<'scope, 'env>,
-    name: &str,
+    log: &'scope Log,
+    name: &'static str,
     body: impl FnOnce() + Send + 'scope,
 ) -> io::Result<()> {
-    Builder::new().name(name.to_owned()).spawn_scoped(scope, body)?;
+    let named = Builder::new().name(name.to_owned());
+    named.spawn_scoped(scope, move || stop_on_panic(log, name, body))?;
     Ok(())
 }
 

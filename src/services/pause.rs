@@ -4,6 +4,9 @@ use parking_lot::{Condvar, Mutex};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+/// How often those who wait look whether their client has left.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
 /// Who waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PauseMode {
@@ -46,8 +49,9 @@ impl Pause {
         self.until_ms.load(Ordering::Relaxed) > now_ms
     }
 
-    /// Waits until a command that writes (or any) may go on; `gone` says that its client left.
-    pub fn wait(&self, writes: bool, now_ms: impl Fn() -> i64, gone: impl Fn() -> bool) {
+    /// Waits until a command that writes (or any) may go on. `false` means that it may not:
+    /// `gone` said that its client has left.
+    pub fn wait(&self, writes: bool, now_ms: impl Fn() -> i64, gone: impl Fn() -> bool) -> bool {
         let mut current = self.mode.lock();
         loop {
             let left_ms = self.until_ms.load(Ordering::Acquire) - now_ms();
@@ -56,10 +60,13 @@ impl Pause {
                 Some(PauseMode::Write) => writes,
                 None => false,
             };
-            if left_ms <= 0 || !holds || gone() {
-                return;
+            if left_ms <= 0 || !holds {
+                return true;
             }
-            let left = Duration::from_millis(left_ms as u64).min(Duration::from_millis(100));
+            if gone() {
+                return false;
+            }
+            let left = Duration::from_millis(left_ms as u64).min(LOOK_EVERY);
             self.over.wait_for(&mut current, left);
         }
     }
@@ -69,5 +76,36 @@ impl Pause {
         let left_ms = self.until_ms.load(Ordering::Acquire) - now_ms;
         let mode = (*self.mode.lock())?;
         (left_ms > 0).then_some((mode, left_ms))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_go_on_and_who_may_not() {
+        let pause = Pause::default();
+        pause.begin(PauseMode::Write, 1000, 0);
+        assert!(pause.is_on(999) && !pause.is_on(1000));
+        assert!(pause.wait(false, || 0, || true), "readers go on");
+        assert!(!pause.wait(true, || 0, || true), "a write whose client left never runs");
+        assert!(pause.wait(true, || 1000, || true), "the pause is over");
+        pause.begin(PauseMode::All, 500, 0);
+        assert_eq!(pause.status(0), Some((PauseMode::All, 1000)), "the stricter, the longer");
+        assert!(!pause.wait(false, || 0, || true));
+    }
+
+    #[test]
+    fn those_who_wait_go_on_when_it_ends() {
+        let pause = Pause::default();
+        pause.begin(PauseMode::All, i64::MAX, 0);
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| pause.wait(false, || 0, || false));
+            std::thread::sleep(Duration::from_millis(5));
+            assert!(!waiting.is_finished());
+            pause.end();
+            assert!(waiting.join().expect("no panic"));
+        });
     }
 }

@@ -62,14 +62,24 @@ impl Stream {
 
     /// Whether something can be read, waiting for it up to `longest`.
     pub fn is_readable_within(&self, longest: Duration) -> bool {
+        // An error counts as readable: the read that follows reports it.
+        self.poll(PollFlags::IN, longest).unwrap_or(true)
+    }
+
+    /// Whether the peer has ended its side of the connection, or all of it.
+    pub fn peer_has_left(&self) -> bool {
+        self.poll(PollFlags::RDHUP, Duration::ZERO).unwrap_or(false)
+    }
+
+    /// Waits up to `longest` for one of `events`, or for the connection's end.
+    fn poll(&self, events: PollFlags, longest: Duration) -> io::Result<bool> {
         let fd = match self {
             Stream::Tcp(tcp) => tcp.as_fd(),
             Stream::Unix(unix) => unix.as_fd(),
         };
         let timeout = Timespec::try_from(longest).ok();
-        let mut polled = [PollFd::new(&fd, PollFlags::IN)];
-        // An error counts as readable: the read that follows reports it.
-        poll(&mut polled, timeout.as_ref()).map_or(true, |ready| ready > 0)
+        let ready = poll(&mut [PollFd::new(&fd, events)], timeout.as_ref())?;
+        Ok(ready > 0)
     }
 
     /// How long one write may block.

@@ -100,6 +100,11 @@ impl Keyspace {
         Place::new(db, self.database(db).map.determine_shard(hash as usize))
     }
 
+    /// What stands beside the table of a place.
+    pub fn shard(&self, place: Place) -> &Shard {
+        self.database(place.db()).shard(place.shard())
+    }
+
     /// The earliest deadline of all keys, [`NEVER`] if there is none.
     pub fn next_deadline_ms(&self) -> i64 {
         let shards = self.databases.iter().flat_map(|db| db.shards.iter());

@@ -3,7 +3,6 @@
 //! another deadline is stale: it is dropped when it surfaces, and all of them are weeded
 //! out when they outnumber the live.
 
-use super::database::Table;
 use parking_lot::{Condvar, Mutex};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -19,6 +18,8 @@ const WEED_MIN: usize = 64;
 /// inside is never contended.
 pub struct Deadlines {
     heap: Mutex<BinaryHeap<Reverse<(i64, u64)>>>,
+    /// Entries of the heap, the stale ones with them; read without the lock.
+    entries: AtomicUsize,
     /// The earliest deadline in the heap.
     next_ms: AtomicI64,
     /// Keys of the shard that have a deadline.
@@ -31,6 +32,7 @@ impl Default for Deadlines {
     fn default() -> Self {
         Deadlines {
             heap: Mutex::default(),
+            entries: AtomicUsize::new(0),
             next_ms: AtomicI64::new(NEVER),
             volatile: AtomicUsize::new(0),
             sum_ms: AtomicI64::new(0),
@@ -40,26 +42,38 @@ impl Default for Deadlines {
 
 impl Deadlines {
     /// A key got this deadline. Returns whether it is now the shard's earliest.
-    pub fn add(&self, at_ms: i64, hash: u64, table: &Table) -> bool {
+    pub fn add(&self, at_ms: i64, hash: u64) -> bool {
         self.volatile.fetch_add(1, Ordering::Relaxed);
         self.sum_ms.fetch_add(at_ms, Ordering::Relaxed);
         let mut heap = self.heap.lock();
+        let earliest = at_ms < self.next_ms.load(Ordering::Relaxed);
         heap.push(Reverse((at_ms, hash)));
-        let live = self.volatile.load(Ordering::Relaxed);
-        if heap.len() > WEED_MIN && heap.len() > 2 * live {
-            heap.retain(|Reverse((at, hash))| holds(table, *at, *hash));
-        }
-        if at_ms < self.next_ms.load(Ordering::Relaxed) {
-            self.next_ms.store(at_ms, Ordering::SeqCst);
-            return true;
-        }
-        false
+        self.note(&heap);
+        earliest
     }
 
-    /// A key lost this deadline; its heap entry is stale from now on.
-    pub fn forget(&self, at_ms: i64) {
+    /// A key lost this deadline: its heap entry is stale from now on. Returns whether the stale
+    /// outnumber the live, and [`Deadlines::weed`] is due.
+    #[must_use]
+    pub fn forget(&self, at_ms: i64) -> bool {
         self.volatile.fetch_sub(1, Ordering::Relaxed);
         self.sum_ms.fetch_sub(at_ms, Ordering::Relaxed);
+        let entries = self.entries.load(Ordering::Relaxed);
+        entries > WEED_MIN && entries > 2 * self.volatile()
+    }
+
+    /// Takes the stale entries out: those that no key has, says `is_live`, and all but one of
+    /// those that are equal, left behind by a key that lost a deadline and got it again. What
+    /// that costs is shared by the many changes that made them stale.
+    pub fn weed(&self, is_live: impl Fn(i64, u64) -> bool) {
+        let mut heap = self.heap.lock();
+        let mut entries = std::mem::take(&mut *heap).into_vec();
+        entries.retain(|Reverse((at_ms, hash))| is_live(*at_ms, *hash));
+        entries.sort_unstable();
+        entries.dedup();
+        entries.shrink_to(2 * entries.len());
+        *heap = BinaryHeap::from(entries);
+        self.note(&heap);
     }
 
     /// Takes the next entry whose deadline has passed. It may be stale.
@@ -67,11 +81,10 @@ impl Deadlines {
         let mut heap = self.heap.lock();
         let due = heap.peek().is_some_and(|Reverse((at, _))| *at <= now_ms);
         let popped = if due { heap.pop() } else { None };
-        let next = heap.peek().map_or(NEVER, |Reverse((at, _))| *at);
-        self.next_ms.store(next, Ordering::SeqCst);
         if heap.is_empty() && heap.capacity() > WEED_MIN {
             *heap = BinaryHeap::new();
         }
+        self.note(&heap);
         popped.map(|Reverse(entry)| entry)
     }
 
@@ -91,10 +104,13 @@ impl Deadlines {
     }
 
     /// Exchanges everything with another shard's (SWAPDB, FLUSHALL), both locked by the caller.
+    /// The reaper may look just then and find neither's earliest deadline: after a swap it has
+    /// to hear of it by [`Alarm::deadline_set`].
     pub fn swap(&self, other: &Deadlines) {
-        std::mem::swap(&mut *self.heap.lock(), &mut *other.heap.lock());
-        let next = self.next_ms.swap(other.next_ms(), Ordering::SeqCst);
-        other.next_ms.store(next, Ordering::SeqCst);
+        let (mut heap, mut others) = (self.heap.lock(), other.heap.lock());
+        std::mem::swap(&mut *heap, &mut *others);
+        self.note(&heap);
+        other.note(&others);
         let volatile = self.volatile.swap(other.volatile(), Ordering::Relaxed);
         other.volatile.store(volatile, Ordering::Relaxed);
         let sum = self.sum_ms.swap(other.sum_ms(), Ordering::Relaxed);
@@ -105,11 +121,13 @@ impl Deadlines {
     pub fn allocated_bytes(&self) -> usize {
         self.heap.lock().capacity() * size_of::<Reverse<(i64, u64)>>()
     }
-}
 
-/// Whether the table still holds a key with this hash and deadline.
-fn holds(table: &Table, at_ms: i64, hash: u64) -> bool {
-    table.get(hash, |(entry, _)| entry.expires_at_ms() == Some(at_ms)).is_some()
+    /// Keeps what is read without the lock true to the heap.
+    fn note(&self, heap: &BinaryHeap<Reverse<(i64, u64)>>) {
+        let next_ms = heap.peek().map_or(NEVER, |Reverse((at_ms, _))| *at_ms);
+        self.next_ms.store(next_ms, Ordering::SeqCst);
+        self.entries.store(heap.len(), Ordering::Relaxed);
+    }
 }
 
 /// Wakes the reaper when a deadline appears that is earlier than the one it sleeps for.

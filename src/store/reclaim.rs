@@ -7,6 +7,10 @@ use super::entry::Entry;
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// The most things that wait: when clients delete faster than one thread can free, each
+/// frees its own. All shards of sixteen databases fit in twice.
+const QUEUE_MAX: usize = 8192;
+
 /// Something to be freed.
 pub enum Garbage {
     /// One key with its value.
@@ -47,7 +51,7 @@ impl Reclaimer {
             Garbage::Entry(entry) => entry.is_heavy(),
             Garbage::Table(table) => table.buckets() > 1,
         };
-        if !heavy {
+        if !heavy || self.sender.len() >= QUEUE_MAX {
             return drop(garbage);
         }
         self.pending.fetch_add(garbage.objects(), Ordering::Relaxed);
@@ -77,5 +81,21 @@ impl Reclaimer {
     /// Sets the count of freed objects back to zero.
     pub fn reset_stats(&self) {
         self.freed.store(0, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_bounded() {
+        let reclaimer = Reclaimer::default();
+        for _ in 0..QUEUE_MAX + 5 {
+            reclaimer.free(Garbage::Table(Table::with_capacity(4)));
+        }
+        assert_eq!(reclaimer.receiver.len(), QUEUE_MAX);
+        (0..QUEUE_MAX).for_each(|_| reclaimer.free_next());
+        assert_eq!((reclaimer.receiver.len(), reclaimer.pending()), (0, 0));
     }
 }

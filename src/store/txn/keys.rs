@@ -1,11 +1,11 @@
 //! Reading and changing one key at a time.
 
-use super::super::database::Place;
+use super::super::database::{Keyspace, Place};
 use super::super::entry::{Collection, Entry, NewStr, Str};
 use super::super::event::Event;
 use super::super::reclaim::Garbage;
 use super::locking::{Guard, find};
-use super::{Expiry, Txn};
+use super::{Expiry, Slot, Txn};
 use crate::protocol::{Error, Key, Result};
 use crate::types::{Type, Value};
 use dashmap::SharedValue;
@@ -224,7 +224,7 @@ impl<'a> Txn<'a> {
         let (entry, _) = table.remove_entry(key.hash, |(entry, _)| entry.name() == key.name)?;
         let place = self.keyspace.place(key.db, key.hash);
         if let Some(at_ms) = entry.expires_at_ms() {
-            self.keyspace.database(place.db()).shard(place.shard()).deadlines.forget(at_ms);
+            self.forget_deadline(place, at_ms);
         }
         self.shrink_if_sparse(place);
         Some(entry)
@@ -259,17 +259,27 @@ impl<'a> Txn<'a> {
         if old == new {
             return;
         }
-        let keyspace = self.keyspace;
-        let place = keyspace.place(key.db, key.hash);
-        let deadlines = &keyspace.database(place.db()).shard(place.shard()).deadlines;
+        let place = self.keyspace.place(key.db, key.hash);
         if let Some(old) = old {
-            deadlines.forget(old);
+            self.forget_deadline(place, old);
         }
-        if let (Some(new), Some(table)) = (new, self.table_mut(key))
-            && deadlines.add(new, key.hash, table)
+        if let Some(new) = new
+            && self.keyspace.shard(place).deadlines.add(new, key.hash)
         {
-            keyspace.alarm.deadline_set(new);
+            self.keyspace.alarm.deadline_set(new);
         }
+    }
+
+    /// A key of the shard no longer has this deadline.
+    pub(super) fn forget_deadline(&self, place: Place, at_ms: i64) {
+        let deadlines = &self.keyspace.shard(place).deadlines;
+        if !deadlines.forget(at_ms) {
+            return;
+        }
+        let table = self.table(place.db(), place.shard());
+        deadlines.weed(|at_ms, hash| {
+            table.get(hash, |slot| has_deadline(self.keyspace, slot, at_ms, hash)).is_some()
+        });
     }
 
     /// A table that lost most of its keys gives memory back, and stays quick to walk.
@@ -291,6 +301,12 @@ impl<'a> Txn<'a> {
         let slot = self.table_mut(key)?.get_mut(key.hash, |(entry, _)| entry.name() == key.name)?;
         Some(&mut slot.0)
     }
+}
+
+/// Whether an entry is the one that a pair in the heap of deadlines stands for. Comparing the
+/// whole hash matters: many keys may have one deadline, and the table looks at seven bits of it.
+pub(super) fn has_deadline(keyspace: &Keyspace, slot: &Slot, at_ms: i64, hash: u64) -> bool {
+    slot.0.expires_at_ms() == Some(at_ms) && keyspace.hash(slot.0.name()) == hash
 }
 
 /// The deadline a key has after a write.

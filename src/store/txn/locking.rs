@@ -119,7 +119,10 @@ impl<'a> Txn<'a> {
         let place = Place::new(db, shard);
         match self.guards.binary_search_by_key(&place, |held| held.place) {
             Ok(index) => TableRef::Held(self.guards[index].table()),
-            Err(_) => TableRef::Locked(self.keyspace.database(db).read(shard).0),
+            Err(_) => {
+                debug_assert!(self.guards.is_empty(), "a shard locked out of order");
+                TableRef::Locked(self.keyspace.database(db).read(shard).0)
+            }
         }
     }
 

@@ -8,9 +8,12 @@
 
 mod keys;
 mod locking;
+#[cfg(test)]
+mod tests;
 mod whole;
 
 pub use locking::{Mode, TableRef};
+pub use whole::Reaped;
 
 use super::database::Keyspace;
 use super::entry::Entry;

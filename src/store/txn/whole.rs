@@ -1,30 +1,44 @@
 //! Whole shards: the reaper's bites, flushing, swapping databases.
 
-use super::super::database::{Place, Table};
+use super::super::database::Table;
 use super::super::event::Event;
 use super::super::reclaim::Garbage;
+use super::keys::has_deadline;
 use super::locking::Guard;
 use super::{Slot, Txn};
 
+/// What one bite of the reaper came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reaped {
+    /// Keys deleted.
+    pub keys: usize,
+    /// How late the latest of them was, in milliseconds.
+    pub late_ms: i64,
+    /// Whether more is due in this shard.
+    pub more: bool,
+}
+
 impl Txn<'_> {
-    /// Deletes up to `most` keys of the first locked shard whose time has come. Returns how
-    /// many went, and how late the latest was, in milliseconds.
-    pub fn reap(&mut self, most: usize) -> (usize, i64) {
-        let Some(place) = self.guards.first().map(|held| held.place) else { return (0, 0) };
-        let shard = self.keyspace.database(place.db()).shard(place.shard());
-        let (mut reaped, mut worst_ms) = (0, 0);
-        while reaped < most {
-            let Some((at_ms, hash)) = shard.deadlines.pop_due(self.now_ms) else { break };
+    /// Takes up to `most` due entries off the first locked shard's heap of deadlines, and
+    /// deletes the keys they stand for.
+    pub fn reap(&mut self, most: usize) -> Reaped {
+        let mut reaped = Reaped::default();
+        let Some(place) = self.guards.first().map(|held| held.place) else { return reaped };
+        let keyspace = self.keyspace;
+        let deadlines = &keyspace.shard(place).deadlines;
+        for _ in 0..most {
+            let Some((at_ms, hash)) = deadlines.pop_due(self.now_ms) else { break };
             let Guard::Write(table) = &mut self.guards[0].guard else { break };
-            let dead = |(entry, _): &Slot| entry.expires_at_ms() == Some(at_ms);
+            let dead = |slot: &Slot| has_deadline(keyspace, slot, at_ms, hash);
             let Some((entry, _)) = table.remove_entry(hash, dead) else { continue };
-            shard.deadlines.forget(at_ms);
-            worst_ms = worst_ms.max(self.now_ms - at_ms);
-            reaped += 1;
+            self.forget_deadline(place, at_ms);
+            reaped.keys += 1;
+            reaped.late_ms = reaped.late_ms.max(self.now_ms.saturating_sub(at_ms));
             self.record_removed(place.db(), hash, entry, Event::EXPIRED);
         }
         self.shrink_if_sparse(place);
-        (reaped, worst_ms)
+        reaped.more = deadlines.next_ms() <= self.now_ms;
+        reaped
     }
 
     /// Empties the locked shards, of one database or of all. Returns how many keys went.
@@ -35,7 +49,7 @@ impl Txn<'_> {
             if table.is_empty() || only.is_some_and(|db| db != held.place.db()) {
                 continue;
             }
-            let shard = self.keyspace.database(held.place.db()).shard(held.place.shard());
+            let shard = self.keyspace.shard(held.place);
             shard.watchers.touch_where(|name| {
                 let hash = self.keyspace.hash(name);
                 table.get(hash, |(entry, _)| entry.name() == name).is_some()
@@ -63,8 +77,8 @@ impl Txn<'_> {
             else {
                 continue;
             };
-            let shard = |place: Place| self.keyspace.database(place.db()).shard(place.shard());
-            let (one_shard, other_shard) = (shard(one.place), shard(other.place));
+            let one_shard = self.keyspace.shard(one.place);
+            let other_shard = self.keyspace.shard(other.place);
             let either = |name: &[u8]| {
                 let hash = self.keyspace.hash(name);
                 let there = |table: &Table| table.get(hash, |(e, _)| e.name() == name).is_some();
@@ -74,6 +88,8 @@ impl Txn<'_> {
             other_shard.watchers.touch_where(either);
             std::mem::swap::<Table>(one_table, other_table);
             one_shard.deadlines.swap(&other_shard.deadlines);
+            let next_ms = one_shard.deadlines.next_ms().min(other_shard.deadlines.next_ms());
+            self.keyspace.alarm.deadline_set(next_ms);
         }
         self.whole_changes += 1;
     }

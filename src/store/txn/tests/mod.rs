@@ -1,0 +1,24 @@
+//! Tests of the transaction: against a model, from many threads, and of the reaper's work.
+
+mod bank;
+mod expiry;
+mod model;
+
+use super::{Mode, Txn};
+use crate::protocol::Key;
+use crate::store::{Event, Keyspace};
+
+/// The time at which tests begin, Unix time in milliseconds.
+const START_MS: i64 = 1_000_000;
+
+/// The event of changes whose event does not matter.
+const CHANGED: Event = Event::generic("changed");
+
+fn key<'a>(keyspace: &Keyspace, db: u16, name: &'a [u8]) -> Key<'a> {
+    Key { name, hash: keyspace.hash(name), db }
+}
+
+/// A transaction over just these keys.
+fn lock<'a>(keyspace: &'a Keyspace, mode: Mode, keys: &[Key<'_>], now_ms: i64) -> Txn<'a> {
+    Txn::lock(keyspace, mode, keys.iter().map(|key| (key.db, key.hash)), now_ms)
+}
