@@ -37,6 +37,7 @@ fn keys(ctx: &Ctx<'_>, page: &mut Page) {
     page.ratio("expired_stale_perc", 0.0);
     page.field("expired_time_cap_reached_count", 0);
     page.field("expire_cycle_cpu_milliseconds", stats.reaping_us.load(Relaxed) / 1000);
+    page.field("expire_worst_lag_milliseconds", stats.expire_lag_ms.load(Relaxed));
     page.zeros(&["evicted_keys", "evicted_clients", "evicted_scripts"]);
     page.zeros(&["total_eviction_exceeded_time", "current_eviction_exceeded_time"]);
     page.field("keyspace_hits", totals.hits);
