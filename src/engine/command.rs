@@ -18,7 +18,6 @@ pub type KeyAccess = fn(&[Arg<'_>]) -> u16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flags(pub u32);
 
-/// `a | b`, usable in constants.
 impl Flags {
     /// No flag.
     pub const NONE: Flags = Flags(0);
@@ -52,13 +51,13 @@ impl Flags {
     pub const NO_MULTI: Flags = Flags(1 << 13);
     /// Its keys do not stand at fixed places.
     pub const MOVABLEKEYS: Flags = Flags(1 << 14);
-    /// Refused while a background save could be confused by it.
+    /// Refused on a replica that still serves its old data set while the new one is loaded.
     pub const NO_ASYNC_LOADING: Flags = Flags(1 << 15);
-    /// Replies may come in any order.
+    /// Reaches replicas though it is no write: PUBLISH, EVAL. A pause of writes holds it too.
     pub const MAY_REPLICATE: Flags = Flags(1 << 16);
-    /// Needs no keyspace lock of its own though it names keys.
+    /// Allowed while a script has run for too long.
     pub const ALLOW_BUSY: Flags = Flags(1 << 17);
-    /// Its keys need not exist for a transaction in a cluster.
+    /// Its key arguments may be left out altogether.
     pub const NO_MANDATORY_KEYS: Flags = Flags(1 << 18);
     /// May keep its client waiting: replies that are due are sent before. Not shown.
     pub const WAITS: Flags = Flags(1 << 19);
@@ -86,7 +85,7 @@ impl Flags {
         (Flags::ALLOW_BUSY, "allow_busy"),
     ];
 
-    /// Both sets of flags.
+    /// Both sets of flags: `|`, usable in constants.
     pub const fn or(self, other: Flags) -> Flags {
         Flags(self.0 | other.0)
     }
