@@ -197,7 +197,7 @@ fn deadlines_are_exact_with_a_million_of_them() {
         let info = client.cmd(&["INFO", "stats"]).text();
         let lag = info.lines().find(|line| line.starts_with("expire_worst_lag_milliseconds:"));
         say(&format!("the reaper itself: {}", lag.unwrap_or("no figure")));
-        assert!(worst_lag_ms < 250.0, "the reaper was {worst_lag_ms:.0} ms late");
+        assert!(worst_lag_ms < 500.0, "the reaper was {worst_lag_ms:.0} ms late");
     }
 }
 
