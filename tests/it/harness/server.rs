@@ -2,6 +2,7 @@
 //! stops it by its process id. `SKEIN_BIN` puts another binary under test: with a real
 //! redis-server there, the conversations themselves are checked.
 
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -129,9 +130,13 @@ impl Server {
 
     /// Sends a signal by name (`TERM`, `INT`) to this process only.
     pub fn signal(&self, name: &str) {
-        let sent =
-            Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status();
-        assert!(sent.is_ok_and(|status| status.success()), "kill -{name} works");
+        let signal = match name {
+            "TERM" => Signal::TERM,
+            "INT" => Signal::INT,
+            other => panic!("no test sends {other}"),
+        };
+        let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw).expect("a process id");
+        kill_process(pid, signal).expect("a signal to our own child");
     }
 
     /// Waits for the process to end by itself.
