@@ -3,20 +3,42 @@
 
 use crate::engine::Command;
 
+mod bitmap;
 mod connection;
+mod geo;
+mod hash;
+mod hyperloglog;
 mod keys;
+mod list;
 mod server;
+mod set;
+mod stream;
 mod string;
 #[cfg(test)]
 mod tests;
+mod zset;
 
 /// Every command, by family.
-pub fn families() -> [&'static [&'static Command]; 4] {
-    [connection::COMMANDS, string::COMMANDS, keys::COMMANDS, server::COMMANDS]
+pub fn families() -> &'static [&'static [&'static Command]] {
+    &[
+        connection::COMMANDS,
+        string::COMMANDS,
+        list::COMMANDS,
+        hash::COMMANDS,
+        set::COMMANDS,
+        zset::COMMANDS,
+        stream::COMMANDS,
+        bitmap::COMMANDS,
+        hyperloglog::COMMANDS,
+        geo::COMMANDS,
+        keys::COMMANDS,
+        server::COMMANDS,
+    ]
 }
 
 /// What family files need all the time.
 mod prelude {
+    pub use crate::engine::blocking::{Block, InVain};
     pub use crate::engine::{Acl, Command, Ctx, Flags, KeySpec, Locks, access};
     pub use crate::protocol::{Arg, Args, Error, Key, Reply, Result};
     pub use crate::store::{Event, Expiry, NewStr, Str, Txn};
@@ -27,6 +49,7 @@ mod prelude {
     pub const DENYOOM: Flags = Flags::DENYOOM;
     pub const FAST: Flags = Flags::FAST;
     pub const ADMIN: Flags = Flags::ADMIN;
+    pub const BLOCKING: Flags = Flags::BLOCKING;
     pub const NOSCRIPT: Flags = Flags::NOSCRIPT;
     pub const LOADING: Flags = Flags::LOADING;
     pub const STALE: Flags = Flags::STALE;

@@ -34,7 +34,7 @@ const LOOSE_SYNTAX: &[&str] = &["client|kill", "quit"];
 
 /// Calls `check` with every command and subcommand; what it complains about is gathered.
 fn check_all(check: impl Fn(&Row) -> Result<(), String>) {
-    let table = Table::new(&super::families());
+    let table = Table::new(super::families());
     let complaints: Vec<String> = table
         .rows()
         .iter()
@@ -62,7 +62,7 @@ fn walk<'a>(arguments: &'a [Argument], visit: &mut dyn FnMut(&'a Argument)) {
 #[test]
 fn names_are_unique_and_in_lower_case() {
     let mut seen = BTreeSet::new();
-    for command in super::families().into_iter().flatten() {
+    for command in super::families().iter().copied().flatten() {
         assert!(seen.insert(command.name.to_owned()), "{} is there twice", command.name);
         for sub in command.subcommands {
             let name = format!("{}|{}", command.name, sub.name);
@@ -76,7 +76,7 @@ fn names_are_unique_and_in_lower_case() {
 
 #[test]
 fn every_name_is_found() {
-    let table = Table::new(&super::families());
+    let table = Table::new(super::families());
     for row in table.rows() {
         let name = row.full_name.to_uppercase();
         let found = table.by_full_name(name.as_bytes()).map(|row| row.index);

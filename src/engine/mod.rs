@@ -3,6 +3,7 @@
 //! folder knows no command itself: the server hands it the table.
 
 pub mod batch;
+pub mod blocking;
 pub mod command;
 pub mod commit;
 pub mod ctx;

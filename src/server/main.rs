@@ -97,7 +97,7 @@ fn split_own_flags(args: Vec<OsString>) -> (Vec<String>, Vec<OsString>) {
 
 /// Runs until the server is asked to end. What went wrong has been logged.
 fn run(startup: Startup) -> Result<()> {
-    let engine = build(startup, Table::new(&commands::families()));
+    let engine = build(startup, Table::new(commands::families()));
     let log = &engine.log;
     let outcome = serve(&engine);
     if let Err(error) = &outcome {

@@ -40,8 +40,8 @@ fn falling_write<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, _: &mut Reply<'_>) -
 
 fn engine() -> Engine {
     let startup = config::from_args(Vec::<OsString>::new(), &mut io::empty()).expect("defaults");
-    let [connection, string, keys, server] = commands::families();
-    main::build(startup, Table::new(&[connection, string, keys, server, &[&READ, &WRITE]]))
+    let families = [commands::families(), &[&[&READ, &WRITE]]].concat();
+    main::build(startup, Table::new(&families))
 }
 
 /// Everything the server answers to `requests` until it ends the connection.

@@ -48,6 +48,31 @@ impl Event {
         Event { class: Class::GENERIC, name }
     }
 
+    /// An event of class `l`.
+    pub const fn list(name: &'static str) -> Event {
+        Event { class: Class::LIST, name }
+    }
+
+    /// An event of class `s`.
+    pub const fn set(name: &'static str) -> Event {
+        Event { class: Class::SET, name }
+    }
+
+    /// An event of class `h`.
+    pub const fn hash(name: &'static str) -> Event {
+        Event { class: Class::HASH, name }
+    }
+
+    /// An event of class `z`.
+    pub const fn zset(name: &'static str) -> Event {
+        Event { class: Class::SORTED_SET, name }
+    }
+
+    /// An event of class `t`.
+    pub const fn stream(name: &'static str) -> Event {
+        Event { class: Class::STREAM, name }
+    }
+
     /// An event of class `$`.
     pub const fn string(name: &'static str) -> Event {
         Event { class: Class::STRING, name }

@@ -1,6 +1,7 @@
 //! When two replies count as the same: always when they are equal, and otherwise only for what
 //! is listed here, each with its reason.
 
+use super::families::Family;
 use crate::harness::Reply;
 
 /// By what two replies to the same question may differ.
@@ -22,27 +23,8 @@ pub enum Tolerance {
     Anything,
 }
 
-/// Commands whose replies may differ, and how. The first word decides, and the second if given.
-const COMMANDS: &[(&str, &str, Tolerance)] = &[
-    ("keys", "", Tolerance::Order),
-    ("scan", "", Tolerance::Page),
-    ("ttl", "", Tolerance::Seconds),
-    ("pttl", "", Tolerance::Milliseconds),
-    ("expiretime", "", Tolerance::Seconds),
-    ("pexpiretime", "", Tolerance::Milliseconds),
-    ("randomkey", "", Tolerance::Anything),
-    ("dump", "", Tolerance::Anything),
-    ("object", "encoding", Tolerance::Encoding),
-    // Redis counts keys that are due and not yet deleted.
-    ("dbsize", "", Tolerance::Anything),
-    // Redis shares its small integers, and says so.
-    ("object", "refcount", Tolerance::Anything),
-    // Redis 8.4 and Valkey word its errors differently.
-    ("msetex", "", Tolerance::ErrorText),
-    // Access clocks run in seconds of their own.
-    ("object", "idletime", Tolerance::Anything),
-    ("object", "freq", Tolerance::ErrorText),
-];
+/// A command whose replies may differ, and how: its first word, and its second if not empty.
+pub type Allowance = (&'static str, &'static str, Tolerance);
 
 /// Error texts that newer versions have changed: where both replies are errors and one contains
 /// the words, the texts are not compared.
@@ -65,8 +47,9 @@ const ENCODINGS: &[(&str, &str)] = &[
     ("embstr", "raw"),
 ];
 
-/// Whether the peers' replies to `args` agree.
-pub fn same_replies(args: &[Vec<u8>], ours: &Reply, theirs: &Reply) -> bool {
+/// Whether the peers' replies to `args` agree; the first of the families' allowances that is
+/// about the command counts.
+pub fn same_replies(args: &[Vec<u8>], families: &[&Family], ours: &Reply, theirs: &Reply) -> bool {
     let word = |i: usize| {
         args.get(i).map(|arg| String::from_utf8_lossy(arg).to_ascii_lowercase()).unwrap_or_default()
     };
@@ -81,8 +64,9 @@ pub fn same_replies(args: &[Vec<u8>], ours: &Reply, theirs: &Reply) -> bool {
     if foreign_cursor || REFUSED_EARLIER.iter().any(refused_earlier) {
         return true;
     }
-    let listed = COMMANDS
+    let listed = families
         .iter()
+        .flat_map(|family| family.allowances)
         .find(|(command, sub, _)| *command == first && (sub.is_empty() || *sub == second));
     listed.map_or(Tolerance::None, |(_, _, tolerance)| *tolerance).allows(ours, theirs)
 }

@@ -1,6 +1,8 @@
 //! Random commands from templates: few keys, so that commands meet, and arguments that are
 //! mostly valid. One command in ten is spoilt on purpose.
 
+use std::collections::HashMap;
+
 use crate::harness::{A_LIST, Random};
 
 use super::families::Family;
@@ -9,6 +11,8 @@ use super::families::Family;
 pub struct Generator {
     random: Random,
     templates: Vec<&'static str>,
+    /// What the families' own words in angle brackets may become.
+    words: HashMap<&'static str, &'static [&'static str]>,
 }
 
 /// Arguments that break something somewhere. None has a zero byte, at which Redis ends the text
@@ -46,8 +50,13 @@ const ODD: &[&str] = &[
 
 impl Generator {
     pub fn new(seed: u64, families: &[&Family]) -> Generator {
-        let templates = families.iter().flat_map(|family| family.0.iter().copied()).collect();
-        Generator { random: Random::seeded(seed), templates }
+        let templates = families.iter().flat_map(|family| family.templates.iter().copied());
+        let words = families.iter().flat_map(|family| family.words.iter().copied());
+        Generator {
+            random: Random::seeded(seed),
+            templates: templates.collect(),
+            words: words.collect(),
+        }
     }
 
     pub fn command(&mut self) -> Vec<Vec<u8>> {
@@ -142,7 +151,10 @@ impl Generator {
                 "\\k*",
             ]),
             "<type>" => random.pick(&["string", "list", "STRING", "hash", "stream"]),
-            literal => literal,
+            other => match self.words.get(other) {
+                Some(choices) => random.pick(choices),
+                None => other,
+            },
         };
         text.as_bytes().to_vec()
     }

@@ -3,8 +3,6 @@
 //! deadline. A difference prints the seed and the commands that led to it.
 //!
 //! `SKEIN_DIFF_SECONDS` says for how long (5), `SKEIN_DIFF_SEED` repeats a run.
-//! A new family of commands adds its templates to `families` and, where a type is new, the
-//! command that reads one whole to `CONTENT`.
 
 mod compare;
 mod families;
@@ -15,31 +13,95 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::harness::{Client, Kind, Peer, Reply, Server, env_number, kind_under_test, need, say};
 use compare::{Tolerance, same_replies};
-use families::Family;
+use families::{
+    Family, bitmaps, geo, hashes, hyperloglogs, keys, lists, sets, sort, streams, strings, zsets,
+};
 use generate::Generator;
 
 /// Commands sent before replies are compared; short enough to read when one differs.
 const BATCH: usize = 40;
 
 /// How a value of a type is read whole; a type without an entry is compared by its name only.
-const CONTENT: &[(&str, &[&str])] = &[("string", &["GET"])];
+const CONTENT: &[(&str, &[&str])] = &[
+    ("string", &["GET"]),
+    ("list", &["LRANGE", "0", "-1"]),
+    ("set", &["SMEMBERS"]),
+    ("hash", &["HGETALL"]),
+    ("zset", &["ZRANGE", "0", "-1", "WITHSCORES"]),
+    ("stream", &["XRANGE", "-", "+"]),
+];
 
 #[test]
 fn strings_and_keys() {
-    if kind_under_test() == Kind::Valkey {
-        return; // It differs from Redis in more than is listed for us.
-    }
-    let Some(redis) = need(Peer::RedisServer) else { return };
-    run(&redis, &[&families::STRINGS, &families::KEYS]);
+    as_redis(&[&strings::STRINGS, &keys::KEYS]);
+}
+
+#[test]
+fn lists() {
+    as_redis(&[&lists::LISTS, &keys::KEYS]);
+}
+
+#[test]
+fn hashes() {
+    as_redis(&[&hashes::HASHES, &keys::KEYS]);
+}
+
+#[test]
+fn sets() {
+    as_redis(&[&sets::SETS, &keys::KEYS]);
+}
+
+#[test]
+fn zsets() {
+    as_redis(&[&zsets::ZSETS, &keys::KEYS]);
+}
+
+#[test]
+fn streams() {
+    as_redis(&[&streams::STREAMS, &keys::KEYS]);
+}
+
+#[test]
+fn bitmaps() {
+    as_redis(&[&bitmaps::BITMAPS, &keys::KEYS]);
+}
+
+#[test]
+fn hyperloglogs() {
+    as_redis(&[&hyperloglogs::HYPERLOGLOGS, &keys::KEYS]);
+}
+
+#[test]
+fn geo() {
+    as_redis(&[&geo::GEO, &keys::KEYS]);
+}
+
+#[test]
+fn sort() {
+    as_redis(&[&sort::SORT, &keys::KEYS]);
 }
 
 #[test]
 fn newer_string_commands() {
+    as_valkey(&[&strings::STRINGS, &strings::CONDITIONS]);
+}
+
+/// Beside Redis 7.0.
+fn as_redis(families: &[&Family]) {
+    if kind_under_test() == Kind::Valkey {
+        return; // It differs from Redis in more than is listed for us.
+    }
+    let Some(redis) = need(Peer::RedisServer) else { return };
+    run(&redis, families);
+}
+
+/// Beside Valkey 9.1, for what Redis 7.0 does not have.
+fn as_valkey(families: &[&Family]) {
     if kind_under_test() == Kind::Redis {
         return; // It does not know them.
     }
     let Some(valkey) = need(Peer::ValkeyServer) else { return };
-    run(&valkey, &[&families::STRINGS, &families::CONDITIONS]);
+    run(&valkey, families);
 }
 
 fn run(peer: &std::path::Path, families: &[&Family]) {
@@ -47,7 +109,7 @@ fn run(peer: &std::path::Path, families: &[&Family]) {
     let seed = env_number("SKEIN_DIFF_SEED", now.as_nanos() as u64);
     let end = Instant::now() + Duration::from_secs(env_number("SKEIN_DIFF_SECONDS", 5));
     let (ours, theirs) = (Server::start(&[]), Server::start_binary(peer, &[]));
-    let mut pair = Pair::new(&ours, &theirs);
+    let mut pair = Pair::new(&ours, &theirs, families);
     let mut generator = Generator::new(seed, families);
     let mut sent = 0u64;
     while Instant::now() < end {
@@ -68,22 +130,23 @@ fn run(peer: &std::path::Path, families: &[&Family]) {
 }
 
 /// The two servers that must not differ.
-struct Pair {
+struct Pair<'a> {
+    families: &'a [&'a Family],
     ours: Client,
     theirs: Client,
     /// The commands before, newest last, as far back as a difference may have its cause.
     past: VecDeque<Vec<Vec<u8>>>,
 }
 
-impl Pair {
-    fn new(ours: &Server, theirs: &Server) -> Pair {
-        Pair { ours: ours.client(), theirs: theirs.client(), past: VecDeque::new() }
+impl<'a> Pair<'a> {
+    fn new(ours: &Server, theirs: &Server, families: &'a [&'a Family]) -> Pair<'a> {
+        Pair { families, ours: ours.client(), theirs: theirs.client(), past: VecDeque::new() }
     }
 
     fn compare_batch(&mut self, batch: &[Vec<Vec<u8>>]) -> Result<(), String> {
         let (ours, theirs) = (self.ours.pipeline(batch), self.theirs.pipeline(batch));
         for (command, (ours, theirs)) in batch.iter().zip(ours.iter().zip(&theirs)) {
-            if !same_replies(command, ours, theirs) {
+            if !same_replies(command, self.families, ours, theirs) {
                 let history = self.what_led_to(command).join("\n");
                 let difference = format!("  ours:   {ours}\n  theirs: {theirs}");
                 return Err(format!("{history}\n{}\n{difference}", show(command)));

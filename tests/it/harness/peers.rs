@@ -21,6 +21,15 @@ pub enum Peer {
 /// Every test that needs a peer. `need` holds the list complete, `left_out` reads it.
 const TESTS: &[(&str, Peer)] = &[
     ("differential::strings_and_keys", Peer::RedisServer),
+    ("differential::lists", Peer::RedisServer),
+    ("differential::hashes", Peer::RedisServer),
+    ("differential::sets", Peer::RedisServer),
+    ("differential::zsets", Peer::RedisServer),
+    ("differential::streams", Peer::RedisServer),
+    ("differential::bitmaps", Peer::RedisServer),
+    ("differential::hyperloglogs", Peer::RedisServer),
+    ("differential::geo", Peer::RedisServer),
+    ("differential::sort", Peer::RedisServer),
     ("differential::newer_string_commands", Peer::ValkeyServer),
     ("tools::redis_cli_holds_a_session", Peer::RedisCli),
     ("tools::redis_cli_reads_a_big_reply_and_pipes_in_bulk", Peer::RedisCli),

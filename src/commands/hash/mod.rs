@@ -1,0 +1,6 @@
+//! Hash commands.
+
+use crate::engine::Command;
+
+/// The family.
+pub const COMMANDS: &[&Command] = &[];

@@ -1,0 +1,6 @@
+//! List commands.
+
+use crate::engine::Command;
+
+/// The family.
+pub const COMMANDS: &[&Command] = &[];

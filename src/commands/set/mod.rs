@@ -1,0 +1,6 @@
+//! Set commands.
+
+use crate::engine::Command;
+
+/// The family.
+pub const COMMANDS: &[&Command] = &[];

@@ -1,0 +1,6 @@
+//! Stream commands.
+
+use crate::engine::Command;
+
+/// The family.
+pub const COMMANDS: &[&Command] = &[];

@@ -1,0 +1,6 @@
+//! Sorted set commands.
+
+use crate::engine::Command;
+
+/// The family.
+pub const COMMANDS: &[&Command] = &[];

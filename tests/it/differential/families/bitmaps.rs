@@ -1,0 +1,5 @@
+//! Bitmap commands.
+
+use super::Family;
+
+pub const BITMAPS: Family = Family { templates: &[], words: &[], allowances: &[] };

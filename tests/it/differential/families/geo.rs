@@ -1,0 +1,5 @@
+//! Geospatial commands.
+
+use super::Family;
+
+pub const GEO: Family = Family { templates: &[], words: &[], allowances: &[] };

@@ -1,0 +1,5 @@
+//! List commands.
+
+use super::Family;
+
+pub const LISTS: Family = Family { templates: &[], words: &[], allowances: &[] };

@@ -1,0 +1,5 @@
+//! SORT and SORT_RO.
+
+use super::Family;
+
+pub const SORT: Family = Family { templates: &[], words: &[], allowances: &[] };

@@ -1,0 +1,5 @@
+//! Stream commands.
+
+use super::Family;
+
+pub const STREAMS: Family = Family { templates: &[], words: &[], allowances: &[] };
