@@ -9,7 +9,7 @@ use crate::services::config::choices::ProtectedAction;
 use smallvec::SmallVec;
 
 /// A command's code. It parses all its arguments before it touches a key.
-pub type Handler = for<'a> fn(&mut Ctx<'a>, Args<'a>, &mut Reply<'_>) -> Result;
+pub type Handler = fn(&mut Ctx<'_>, Args<'_>, &mut Reply<'_>) -> Result;
 
 /// What happens to the keys of a request: bits of [`access`].
 pub type KeyAccess = fn(&[Arg<'_>]) -> u16;

@@ -14,7 +14,7 @@ pub fn commit(engine: &Engine, stripe: &Stripe, txn: &Txn<'_>) {
     let mut expired = 0;
     for change in txn.changes() {
         let place = engine.keyspace.place(change.db, change.hash);
-        engine.keyspace.shard(place).watchers.touch(txn.name(change));
+        engine.keyspace.shard(place).watchers.touch(&change.name);
         expired += u64::from(change.event.class == Class::EXPIRED);
     }
     stripe.expired.fetch_add(expired, Ordering::Relaxed);

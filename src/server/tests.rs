@@ -30,7 +30,7 @@ const WRITE: Command = Command::new("falling-write", 2, falling_write)
     .flags(Flags::WRITE)
     .keys(&[KeySpec::one(1, access::OW)]);
 
-fn falling_write<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, _: &mut Reply<'_>) -> Result {
+fn falling_write(ctx: &mut Ctx<'_>, mut args: Args<'_>, _: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     ctx.txn.set_string(key, NewStr::Int(1), Expiry::Keep, Event::string("set"));
     // Time for others to look, if they could.

@@ -23,7 +23,7 @@ pub const COPY: Command = Command::new("copy", -3, copy)
     .syntax("source destination [DB destination-db] [REPLACE]")
     .summary("Copies the value of a key to a new key.");
 
-fn copy<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn copy(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let (from, to) = (args.key()?, args.key()?);
     let options = CopyOptions::parse(&mut args, |db| ctx.db_index(db))?;
     let to = options.db.map_or(to, |db| to.in_db(db));
@@ -67,7 +67,7 @@ pub const MOVE: Command = Command::new("move", 3, move_key)
     .syntax("key db")
     .summary("Moves a key to another database.");
 
-fn move_key<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn move_key(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let from = args.key()?;
     let to = from.in_db(ctx.db_index(args.bytes()?)?);
     if from.db == to.db {

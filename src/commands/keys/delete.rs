@@ -31,7 +31,7 @@ pub const UNLINK: Command = Command::new("unlink", -2, delete)
     .summary("Asynchronously deletes one or more keys.")
     .tips(&["request_policy:multi_shard", "response_policy:agg_sum"]);
 
-fn delete<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn delete(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let mut deleted = 0;
     while !args.is_empty() {
         deleted += usize::from(ctx.txn.remove(args.key()?, Event::DEL));

@@ -40,7 +40,7 @@ pub const RESTORE: Command = Command::new("restore", -4, restore)
     .syntax("key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]")
     .summary("Creates a key from the serialized representation of a value.");
 
-fn restore<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn restore(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let mut ttl = args;
     args.bytes()?;

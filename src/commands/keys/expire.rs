@@ -12,7 +12,7 @@ pub const EXPIRE: Command = Command::new("expire", -3, expire)
     .syntax("key seconds [NX|XX|GT|LT]")
     .summary("Sets the expiration time of a key in seconds.");
 
-fn expire<'a>(ctx: &mut Ctx<'a>, args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn expire(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let time = Time { unit_ms: 1000, base_ms: ctx.now_ms() };
     set_deadline(ctx, args, reply, time)
 }
@@ -26,7 +26,7 @@ pub const PEXPIRE: Command = Command::new("pexpire", -3, pexpire)
     .syntax("key milliseconds [NX|XX|GT|LT]")
     .summary("Sets the expiration time of a key in milliseconds.");
 
-fn pexpire<'a>(ctx: &mut Ctx<'a>, args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn pexpire(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let time = Time { unit_ms: 1, base_ms: ctx.now_ms() };
     set_deadline(ctx, args, reply, time)
 }
@@ -40,7 +40,7 @@ pub const EXPIREAT: Command = Command::new("expireat", -3, expireat)
     .syntax("key unix-time-seconds [NX|XX|GT|LT]")
     .summary("Sets the expiration time of a key to a Unix timestamp.");
 
-fn expireat<'a>(ctx: &mut Ctx<'a>, args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn expireat(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     set_deadline(ctx, args, reply, Time { unit_ms: 1000, base_ms: 0 })
 }
 
@@ -53,14 +53,14 @@ pub const PEXPIREAT: Command = Command::new("pexpireat", -3, pexpireat)
     .syntax("key unix-time-milliseconds [NX|XX|GT|LT]")
     .summary("Sets the expiration time of a key to a Unix milliseconds timestamp.");
 
-fn pexpireat<'a>(ctx: &mut Ctx<'a>, args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn pexpireat(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     set_deadline(ctx, args, reply, Time { unit_ms: 1, base_ms: 0 })
 }
 
 /// What the four have in common. A deadline that has passed deletes the key.
-fn set_deadline<'a>(
-    ctx: &mut Ctx<'a>,
-    mut args: Args<'a>,
+fn set_deadline(
+    ctx: &mut Ctx<'_>,
+    mut args: Args<'_>,
     reply: &mut Reply<'_>,
     time: Time,
 ) -> Result {
@@ -152,7 +152,7 @@ pub const PERSIST: Command = Command::new("persist", 2, persist)
     .syntax("key")
     .summary("Removes the expiration time of a key.");
 
-fn persist<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn persist(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let volatile = ctx.txn.peek(key).is_some_and(|entry| entry.expires_at_ms().is_some());
     if volatile {

@@ -14,7 +14,7 @@ pub const RENAME: Command = Command::new("rename", 3, rename)
     .syntax("key newkey")
     .summary("Renames a key and overwrites the destination.");
 
-fn rename<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn rename(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let (from, to) = (args.key()?, args.key()?);
     existing(ctx, from)?;
     if from.name != to.name {
@@ -36,7 +36,7 @@ pub const RENAMENX: Command = Command::new("renamenx", 3, renamenx)
     .syntax("key newkey")
     .summary("Renames a key only when the target key name doesn't exist.");
 
-fn renamenx<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn renamenx(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let (from, to) = (args.key()?, args.key()?);
     existing(ctx, from)?;
     // A key under its own name is there already.

@@ -26,7 +26,7 @@ fn key_access(argv: &[Arg<'_>]) -> u16 {
 
 /// The faults of a condition are looked for in the order Redis finds them: where there is no
 /// key, there is nothing to complain about.
-fn delex<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn delex(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let holds = match (args.remaining(), ctx.txn.get(key)) {
         (0, _) => true,
@@ -57,7 +57,7 @@ pub const DELIFEQ: Command = Command::new("delifeq", 3, delifeq)
     .syntax("key value")
     .summary("Delete key if value matches string.");
 
-fn delifeq<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn delifeq(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let holds = Condition::Equal(args.bytes()?).holds(ctx.txn.peek(key))?;
     let removed = holds && ctx.txn.remove(key, Event::DEL);

@@ -18,7 +18,7 @@ pub const GETEX: Command = Command::new("getex", -2, getex)
     )
     .summary("Returns the string value of a key after setting its expiration time.");
 
-fn getex<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn getex(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let mut lifetime = None;
     while !args.is_empty() {
@@ -63,7 +63,7 @@ pub const GETDEL: Command = Command::new("getdel", 2, getdel)
     .syntax("key")
     .summary("Returns the string value of a key after deleting the key.");
 
-fn getdel<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn getdel(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     reply_string(ctx.txn.string(key)?, reply);
     ctx.txn.remove(key, Event::DEL);

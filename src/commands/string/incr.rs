@@ -19,7 +19,7 @@ pub const INCR: Command = Command::new("incr", 2, incr)
 /// What all of them say about their key.
 const COUNTER_KEY: &[KeySpec] = &[KeySpec::one(1, access::RW | access::ACCESS | access::UPDATE)];
 
-fn incr<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn incr(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     add(ctx, args.key()?, 1, reply)
 }
 
@@ -36,7 +36,7 @@ pub const DECR: Command = Command::new("decr", 2, decr)
          exist.",
     );
 
-fn decr<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn decr(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     add(ctx, args.key()?, -1, reply)
 }
 
@@ -53,7 +53,7 @@ pub const INCRBY: Command = Command::new("incrby", 3, incrby)
          doesn't exist.",
     );
 
-fn incrby<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn incrby(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     add(ctx, key, args.int()?, reply)
 }
@@ -71,14 +71,14 @@ pub const DECRBY: Command = Command::new("decrby", 3, decrby)
          doesn't exist.",
     );
 
-fn decrby<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn decrby(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let increment = args.int()?.checked_neg();
     add(ctx, key, increment.ok_or(Error::msg("decrement would overflow"))?, reply)
 }
 
 /// Adds to the integer a key holds, and replies the sum.
-fn add<'a>(ctx: &mut Ctx<'a>, key: Key<'a>, increment: i64, reply: &mut Reply<'_>) -> Result {
+fn add(ctx: &mut Ctx<'_>, key: Key<'_>, increment: i64, reply: &mut Reply<'_>) -> Result {
     let value = match ctx.txn.peek(key) {
         Some(entry) => entry.as_str().ok_or(Error::WrongType)?.as_int().ok_or(Error::NotInteger)?,
         None => 0,
@@ -104,7 +104,7 @@ pub const INCRBYFLOAT: Command = Command::new("incrbyfloat", 3, incrbyfloat)
     );
 
 /// The increment is read last: Redis complains of the key first.
-fn incrbyfloat<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn incrbyfloat(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let value = match ctx.txn.peek(key) {
         Some(entry) => {

@@ -40,7 +40,7 @@ pub const MSET: Command = Command::new("mset", -3, mset)
     .summary("Atomically creates or modifies the string values of one or more keys.")
     .tips(&["request_policy:multi_shard", "response_policy:all_succeeded"]);
 
-fn mset<'a>(ctx: &mut Ctx<'a>, args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn mset(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let pairs = Pairs::all(ctx, args)?;
     pairs.store(ctx, Expiry::Clear)?;
     reply.ok();
@@ -59,7 +59,7 @@ pub const MSETNX: Command = Command::new("msetnx", -3, msetnx)
         "Atomically modifies the string values of one or more keys only when all keys don't exist.",
     );
 
-fn msetnx<'a>(ctx: &mut Ctx<'a>, args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn msetnx(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let pairs = Pairs::all(ctx, args)?;
     let holds = pairs.fulfil(ctx, Condition::Missing)?;
     if holds {
@@ -83,7 +83,7 @@ pub const MSETEX: Command = Command::new("msetex", -4, msetex)
     .summary("Atomically sets multiple string keys with a shared expiration in a single operation.")
     .tips(&["request_policy:multi_shard", "response_policy:all_succeeded"]);
 
-fn msetex<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn msetex(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let pairs = Pairs::counted(&mut args)?;
     let (mut condition, mut lifetime) = (None, None);
     while !args.is_empty() {
@@ -150,7 +150,7 @@ impl<'a> Pairs<'a> {
     }
 
     /// Sets every key, in order: of a key given twice the last value stays.
-    fn store(mut self, ctx: &mut Ctx<'a>, expiry: Expiry) -> Result {
+    fn store(mut self, ctx: &mut Ctx<'_>, expiry: Expiry) -> Result {
         for _ in 0..self.count {
             let key = self.args.key()?;
             store(ctx, key, self.args.arg()?, expiry);

@@ -16,7 +16,7 @@ pub const SETNX: Command = Command::new("setnx", 3, setnx)
     .summary("Set the string value of a key only when the key doesn't exist.")
     .deprecated("2.6.12", "`SET` with the `NX` argument");
 
-fn setnx<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn setnx(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let value = args.arg()?;
     let missing = ctx.txn.peek(key).is_none();
@@ -40,7 +40,7 @@ pub const SETEX: Command = Command::new("setex", 4, setex)
     )
     .deprecated("2.6.12", "`SET` with the `EX` argument");
 
-fn setex<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn setex(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let expiry = Lifetime::Seconds(args.bytes()?).expiry(ctx.now_ms(), "setex")?;
     store(ctx, key, args.arg()?, expiry);
@@ -62,7 +62,7 @@ pub const PSETEX: Command = Command::new("psetex", 4, psetex)
     )
     .deprecated("2.6.12", "`SET` with the `PX` argument");
 
-fn psetex<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn psetex(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let expiry = Lifetime::Millis(args.bytes()?).expiry(ctx.now_ms(), "psetex")?;
     store(ctx, key, args.arg()?, expiry);
@@ -81,7 +81,7 @@ pub const GETSET: Command = Command::new("getset", 3, getset)
     .summary("Returns the previous string value of a key after setting it to a new value.")
     .deprecated("6.2.0", "`SET` with the `GET` argument");
 
-fn getset<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn getset(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     reply_string(ctx.txn.string(key)?, reply);
     store(ctx, key, args.arg()?, Expiry::Clear);

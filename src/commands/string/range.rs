@@ -70,7 +70,7 @@ pub const SETRANGE: Command = Command::new("setrange", 4, setrange)
          doesn't exist.",
     );
 
-fn setrange<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn setrange(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let offset = usize::try_from(args.int()?);
     let offset = offset.map_err(|_| Error::msg("offset is out of range"))?;
@@ -101,7 +101,7 @@ pub const APPEND: Command = Command::new("append", 3, append)
     .syntax("key value")
     .summary("Appends a string to the value of a key. Creates the key if it doesn't exist.");
 
-fn append<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn append(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     const EVENT: Event = Event::string("append");
     let key = args.key()?;
     let value = args.arg()?;

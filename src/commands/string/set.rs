@@ -37,7 +37,7 @@ fn key_access(argv: &[Arg<'_>]) -> u16 {
     actual | access::UPDATE
 }
 
-fn set<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn set(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let value = args.arg()?;
     let options = Options::parse(args)?;
@@ -61,7 +61,7 @@ fn set<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Resu
 }
 
 /// Sets a key, or deletes it when the deadline it is given has passed already.
-pub fn store<'a>(ctx: &mut Ctx<'a>, key: Key<'a>, value: Arg<'a>, expiry: Expiry) {
+pub fn store(ctx: &mut Ctx<'_>, key: Key<'_>, value: Arg<'_>, expiry: Expiry) {
     match expiry {
         Expiry::At(at_ms) if at_ms <= ctx.now_ms() => {
             ctx.txn.remove(key, Event::DEL);

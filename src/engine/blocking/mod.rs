@@ -49,7 +49,7 @@ impl InVain {
     }
 }
 
-impl<'a> Ctx<'a> {
+impl Ctx<'_> {
     /// Whether a blocking command may look at `key` now. It may not where older waiters are
     /// being served from it, nor, when it is run on a waiter's behalf, where it is not locked.
     pub fn may_take(&self, key: Key<'_>) -> bool {
@@ -59,7 +59,7 @@ impl<'a> Ctx<'a> {
 
     /// There is nothing to do yet: the client is to wait. Where nothing may block, in a
     /// transaction or a script, the answer is that of a wait in vain.
-    pub fn block(&mut self, block: Block<'a>, reply: &mut Reply<'_>) -> Result {
+    pub fn block(&mut self, block: Block<'_>, reply: &mut Reply<'_>) -> Result {
         block.in_vain.answer(reply);
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::protocol::{Error, Key, Result};
 use crate::types::{Type, Value};
 use dashmap::SharedValue;
 
-impl<'a> Txn<'a> {
+impl Txn<'_> {
     /// The entry of a live key, its access clock renewed, counted as hit or miss.
     pub fn get(&mut self, key: Key<'_>) -> Option<&Entry> {
         self.look_up(key, self.touches)
@@ -62,7 +62,7 @@ impl<'a> Txn<'a> {
     }
 
     /// Puts a string in place of whatever the key held.
-    pub fn set_string(&mut self, key: Key<'a>, value: NewStr<'_>, expiry: Expiry, event: Event) {
+    pub fn set_string(&mut self, key: Key<'_>, value: NewStr<'_>, expiry: Expiry, event: Event) {
         let (now_ms, access) = (self.now_ms, &self.keyspace.access);
         let live = self.find_mut(key).filter(|entry| !entry.is_expired(now_ms));
         if let Some(entry) = live {
@@ -85,7 +85,7 @@ impl<'a> Txn<'a> {
     }
 
     /// Puts a value of any type in place of whatever the key held.
-    pub fn set_value(&mut self, key: Key<'a>, value: Value, expiry: Expiry, event: Event) {
+    pub fn set_value(&mut self, key: Key<'_>, value: Value, expiry: Expiry, event: Event) {
         self.drop_if_expired(key);
         let old_expiry = self.peek(key).and_then(Entry::expires_at_ms);
         self.take(key);
@@ -97,7 +97,7 @@ impl<'a> Txn<'a> {
     /// when it is missing. Returns what `edit` returns.
     pub fn edit_string<R>(
         &mut self,
-        key: Key<'a>,
+        key: Key<'_>,
         len: usize,
         event: Event,
         edit: impl FnOnce(&mut [u8]) -> R,
@@ -120,7 +120,7 @@ impl<'a> Txn<'a> {
     /// is deleted. `change` says by an event whether it changed anything.
     pub fn update<T: Collection, R>(
         &mut self,
-        key: Key<'a>,
+        key: Key<'_>,
         create: bool,
         change: impl FnOnce(&mut T) -> (R, Option<Event>),
     ) -> Result<Option<R>> {
@@ -155,7 +155,7 @@ impl<'a> Txn<'a> {
     }
 
     /// Deletes a live key. Returns whether there was one.
-    pub fn remove(&mut self, key: Key<'a>, event: Event) -> bool {
+    pub fn remove(&mut self, key: Key<'_>, event: Event) -> bool {
         self.drop_if_expired(key);
         let removed = self.take(key);
         if removed {
@@ -166,7 +166,7 @@ impl<'a> Txn<'a> {
 
     /// Moves a live key's entry to another name, over whatever that held; value and deadline
     /// go along. Returns whether there was one.
-    pub fn rename(&mut self, from: Key<'a>, to: Key<'a>, events: (Event, Event)) -> bool {
+    pub fn rename(&mut self, from: Key<'_>, to: Key<'_>, events: (Event, Event)) -> bool {
         self.drop_if_expired(from);
         self.drop_if_expired(to);
         let Some(mut entry) = self.extract(from) else { return false };
@@ -180,7 +180,7 @@ impl<'a> Txn<'a> {
 
     /// Copies a live key's value and deadline to another name, over whatever that held.
     /// Returns whether there was one.
-    pub fn copy(&mut self, from: Key<'_>, to: Key<'a>, event: Event) -> bool {
+    pub fn copy(&mut self, from: Key<'_>, to: Key<'_>, event: Event) -> bool {
         let Some(copy) = self.get(from).map(|entry| entry.duplicate(to.name)) else { return false };
         self.drop_if_expired(to);
         self.take(to);
@@ -190,7 +190,7 @@ impl<'a> Txn<'a> {
     }
 
     /// Sets or takes away a live key's deadline. Returns whether there is such a key.
-    pub fn set_expiry(&mut self, key: Key<'a>, at_ms: Option<i64>, event: Event) -> bool {
+    pub fn set_expiry(&mut self, key: Key<'_>, at_ms: Option<i64>, event: Event) -> bool {
         self.drop_if_expired(key);
         let Some(entry) = self.find_mut(key) else { return false };
         let old = entry.expires_at_ms();

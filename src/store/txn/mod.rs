@@ -35,23 +35,17 @@ pub enum Expiry {
     At(i64),
 }
 
-/// One recorded change.
-pub struct Change<'a> {
+/// One recorded change. It keeps the key's name, whose length is mostly small, in itself: a
+/// transaction outlives the arguments of the commands that run in it.
+pub struct Change {
     /// The database it happened in.
     pub db: u16,
     /// The hash of the key's name.
     pub hash: u64,
     /// What happened.
     pub event: Event,
-    name: Name<'a>,
-}
-
-/// Where a change's key name lies.
-enum Name<'a> {
-    /// Among the command's arguments.
-    Arg(&'a [u8]),
-    /// In the n-th removed entry.
-    Removed(usize),
+    /// The key's name.
+    pub name: SmallVec<[u8; 32]>,
 }
 
 /// Locked shards. Ends with [`Txn::finish`], or by being dropped.
@@ -61,7 +55,7 @@ pub struct Txn<'a> {
     now_ms: i64,
     /// Whether reads renew access clocks (`CLIENT NO-TOUCH` turns it off).
     touches: bool,
-    changes: SmallVec<[Change<'a>; 1]>,
+    changes: SmallVec<[Change; 1]>,
     /// Keys that flushing took, and one for each swap of databases.
     whole_changes: u64,
     garbage: SmallVec<[Garbage; 1]>,
@@ -94,7 +88,7 @@ impl<'a> Txn<'a> {
     }
 
     /// What changed so far, in order.
-    pub fn changes(&self) -> &[Change<'a>] {
+    pub fn changes(&self) -> &[Change] {
         &self.changes
     }
 
@@ -106,17 +100,6 @@ impl<'a> Txn<'a> {
     /// Whether anything changed.
     pub fn is_dirty(&self) -> bool {
         self.whole_changes > 0 || !self.changes.is_empty()
-    }
-
-    /// The name of a change's key.
-    pub fn name<'t>(&'t self, change: &Change<'t>) -> &'t [u8] {
-        match change.name {
-            Name::Arg(name) => name,
-            Name::Removed(index) => match &self.garbage[index] {
-                Garbage::Entry(entry) => entry.name(),
-                Garbage::Table(_) => b"",
-            },
-        }
     }
 
     /// How many lookups found a key, and how many did not.
@@ -132,13 +115,13 @@ impl<'a> Txn<'a> {
         }
     }
 
-    pub(super) fn record(&mut self, key: Key<'a>, event: Event) {
-        self.changes.push(Change { db: key.db, hash: key.hash, event, name: Name::Arg(key.name) });
+    pub(super) fn record(&mut self, key: Key<'_>, event: Event) {
+        let name = SmallVec::from_slice(key.name);
+        self.changes.push(Change { db: key.db, hash: key.hash, event, name });
     }
 
     pub(super) fn record_removed(&mut self, db: u16, hash: u64, entry: Entry, event: Event) {
-        let name = Name::Removed(self.garbage.len());
+        self.changes.push(Change { db, hash, event, name: SmallVec::from_slice(entry.name()) });
         self.garbage.push(Garbage::Entry(entry));
-        self.changes.push(Change { db, hash, event, name });
     }
 }

@@ -36,7 +36,7 @@ fn entry_digest(entry: &Entry) -> Digest {
 pub const DIGEST_VALUE: Subcommand =
     Subcommand::new("digest-value", 0..=usize::MAX, digest_values).reads(Reads::Selected);
 
-fn digest_values<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn digest_values(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     reply.array(args.remaining());
     while !args.is_empty() {
         let key = key(ctx, &mut args)?;

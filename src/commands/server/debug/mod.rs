@@ -77,7 +77,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     text::STRINGMATCH_LEN,
 ];
 
-fn debug<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn debug(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let name = args.bytes()?;
     match find(args.argv()) {
         Some(subcommand) => (subcommand.run)(ctx, args, reply),
@@ -104,7 +104,7 @@ fn databases(argv: &[Arg<'_>], selected: u16, all: u16) -> SmallVec<[u16; 2]> {
 }
 
 /// The next argument as a key of the selected database.
-fn key<'a>(ctx: &Ctx<'a>, args: &mut Args<'a>) -> Result<Key<'a>> {
+fn key<'a>(ctx: &Ctx<'_>, args: &mut Args<'a>) -> Result<Key<'a>> {
     let name = args.bytes()?;
     Ok(Key { name, hash: ctx.engine.keyspace.hash(name), db: ctx.session.db })
 }

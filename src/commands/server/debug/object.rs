@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 pub const OBJECT: Subcommand = Subcommand::new("object", 1..=2, object).reads(Reads::Selected);
 
-fn object<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn object(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = key(ctx, &mut args)?;
     let fast = args.word("fast");
     args.finish()?;
@@ -61,7 +61,7 @@ fn append(line: &mut String, text: std::fmt::Arguments<'_>) {
 pub const LISTPACK: Subcommand =
     Subcommand::new("listpack", 1..=1, listpack).reads(Reads::Selected);
 
-fn listpack<'a>(ctx: &mut Ctx<'a>, mut args: Args<'a>, reply: &mut Reply<'_>) -> Result {
+fn listpack(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = key(ctx, &mut args)?;
     let entry = ctx.txn.peek(key).ok_or(Error::NoSuchKey)?;
     let listpack = match entry.value() {

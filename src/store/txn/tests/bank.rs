@@ -21,7 +21,7 @@ fn balance(txn: &Txn<'_>, account: Key<'_>) -> i64 {
     text.and_then(Str::as_int).expect("an account holds a number")
 }
 
-fn set_balance<'a>(txn: &mut Txn<'a>, account: Key<'a>, balance: i64) {
+fn set_balance(txn: &mut Txn<'_>, account: Key<'_>, balance: i64) {
     txn.set_string(account, NewStr::Int(balance), Expiry::Keep, CHANGED);
 }
 

@@ -26,7 +26,7 @@ fn reap(keyspace: &Keyspace, now_ms: i64) -> usize {
             let reaped = txn.reap(7);
             assert_eq!(txn.changes().len(), reaped.keys);
             assert!(txn.changes().iter().all(|change| {
-                keyspace.hash(txn.name(change)) == change.hash && change.db == place.db()
+                keyspace.hash(&change.name) == change.hash && change.db == place.db()
             }));
             keys += reaped.keys;
             if !reaped.more {
