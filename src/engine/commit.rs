@@ -2,23 +2,36 @@
 //! guards are still held, and only when something changed. Handlers never do any of this.
 
 use super::Engine;
+use super::blocking::QueueKey;
 use crate::services::stats::Stripe;
 use crate::store::{Class, Txn};
+use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 
-/// Does every side effect of the changes recorded in `txn`.
-pub fn commit(engine: &Engine, stripe: &Stripe, txn: &Txn<'_>) {
+/// Does every side effect of the changes recorded in `txn` since the last commit, but for serving
+/// who waits for the changed keys: those are added to `ready`.
+pub fn commit(engine: &Engine, stripe: &Stripe, txn: &mut Txn<'_>, ready: &mut VecDeque<QueueKey>) {
     if !txn.is_dirty() {
         return;
     }
+    let (changes, whole_changes) = txn.take_changes();
     let mut expired = 0;
-    for change in txn.changes() {
+    for change in &changes {
         let place = engine.keyspace.place(change.db, change.hash);
         engine.keyspace.shard(place).watchers.touch(&change.name);
         expired += u64::from(change.event.class == Class::EXPIRED);
+        let key = (change.db, change.hash);
+        if engine.waiting.is_awaited(key) && !ready.contains(&key) {
+            ready.push_back(key);
+        }
+    }
+    if whole_changes > 0 {
+        // Any key may have gone, or have come from another database.
+        let all = engine.waiting.all();
+        ready.extend(all.into_iter().filter(|(db, hash)| txn.holds(*db, *hash)));
     }
     stripe.expired.fetch_add(expired, Ordering::Relaxed);
     // What expires is no change a snapshot has to be taken for.
-    let changes = txn.changes().len() as u64 - expired + txn.whole_changes();
+    let changes = changes.len() as u64 - expired + whole_changes;
     stripe.changes.fetch_add(changes, Ordering::Relaxed);
 }

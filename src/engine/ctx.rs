@@ -2,6 +2,7 @@
 //! that holds its keys.
 
 use super::Engine;
+use super::blocking::Wait;
 use super::command::Command;
 use super::table::Row;
 use crate::protocol::{Error, Result};
@@ -21,9 +22,43 @@ pub struct Ctx<'a> {
     pub row: &'a Row,
     /// The locked shards of the command's keys.
     pub txn: Txn<'a>,
+    /// Whose turn this is, and whether it may block.
+    pub turn: Turn,
+    /// What the handler asked for beside its reply.
+    pub asked: Asked,
 }
 
-impl Ctx<'_> {
+/// On which occasion a handler runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Its client asked for it just now, and may be kept waiting.
+    First,
+    /// Its client has waited; another thread runs it.
+    OnBehalf,
+    /// Within a transaction or a script: nothing blocks.
+    Only,
+}
+
+/// What a handler wants to happen after it returned.
+pub enum Asked {
+    /// Nothing but its reply.
+    Nothing,
+    /// That its client waits, and that it is run again.
+    ToWait(Wait),
+}
+
+impl<'a> Ctx<'a> {
+    /// The context of one call.
+    pub fn new(
+        engine: &'a Engine,
+        session: &'a mut Session,
+        row: &'a Row,
+        txn: Txn<'a>,
+        turn: Turn,
+    ) -> Ctx<'a> {
+        Ctx { engine, session, row, txn, turn, asked: Asked::Nothing }
+    }
+
     /// The command that runs.
     pub fn command(&self) -> &'static Command {
         self.row.command

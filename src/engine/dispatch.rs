@@ -1,10 +1,10 @@
 //! The dispatch of one command: look it up, check that it may run now, lock its keys, run
-//! it, commit what it changed.
+//! it, commit what it changed. A client that has to wait for a key waits here.
 
 use super::Engine;
+use super::blocking::{self, Waiter, conclude};
 use super::command::{Command, Flags, Locks};
-use super::commit::commit;
-use super::ctx::Ctx;
+use super::ctx::{Asked, Ctx, Turn};
 use super::panics;
 use super::table::Row;
 use crate::protocol::args::KeySlot;
@@ -15,6 +15,7 @@ use crate::services::session::Session;
 use crate::store::Txn;
 use crate::store::txn::Mode;
 use crate::util::clock;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// One request on its way: the command it asks for, its arguments, and which are keys.
@@ -31,17 +32,18 @@ impl Call<'_> {
     /// Whether the client may have to wait for this call's end: by the command's nature, or
     /// since a pause is on. Replies that are due should leave before.
     pub fn may_wait(&self, engine: &Engine, now_us: i64) -> bool {
-        let waits = self.row.as_ref().is_ok_and(|row| row.command.flags.has(Flags::WAITS));
+        let may_wait = |flags: Flags| flags.has(Flags::WAITS) || flags.has(Flags::BLOCKING);
+        let waits = self.row.as_ref().is_ok_and(|row| may_wait(row.command.flags));
         waits || engine.pause.is_on(now_us / 1000)
     }
 }
 
 /// Runs a call for a client and writes its reply. `began_us` is the time at which it begins,
 /// Unix time in microseconds; returned is the time at which it ended.
-pub fn dispatch<'a>(
-    engine: &'a Engine,
+pub fn dispatch(
+    engine: &Engine,
     session: &mut Session,
-    call: &Call<'a>,
+    call: &Call<'_>,
     reply: &mut Reply<'_>,
     began_us: i64,
 ) -> i64 {
@@ -64,14 +66,23 @@ pub fn dispatch<'a>(
         session.close();
         return clock::now_us();
     };
-    let result = run(engine, session, row, call, reply, began_us / 1000);
-    let ended_us = clock::now_us();
-    let failed = result.is_err();
+    let outcome = run(engine, session, row, call, reply, began_us / 1000);
+    let mut ended_us = clock::now_us();
+    // How long a client waits is not how long its command took.
+    let took_us = ended_us.saturating_sub(began_us).max(0) as u64;
+    let result = match outcome {
+        Outcome::Done(result) => result.map(|()| true),
+        Outcome::Waits(waiter) => {
+            let result = blocking::park(engine, session, &waiter, reply);
+            ended_us = clock::now_us();
+            result
+        }
+    };
+    let failed = !matches!(result, Ok(true));
     if let Err(error) = result {
         reply.truncate(reply_began);
         refuse(engine, reply, &error);
     }
-    let took_us = ended_us.saturating_sub(began_us).max(0) as u64;
     stripe.called(row.index, took_us, failed);
     if engine.config.get(params::LATENCY_TRACKING) {
         stripe.took(row.index, took_us);
@@ -144,22 +155,30 @@ fn wait_for_pause(
     waited.then(clock::now_us)
 }
 
+/// What a call came to.
+enum Outcome {
+    /// It ran.
+    Done(Result),
+    /// Its client is to wait.
+    Waits(Arc<Waiter>),
+}
+
 /// Locks, runs and commits.
-fn run<'a>(
-    engine: &'a Engine,
+fn run(
+    engine: &Engine,
     session: &mut Session,
-    row: &'a Row,
-    call: &Call<'a>,
+    row: &Row,
+    call: &Call<'_>,
     reply: &mut Reply<'_>,
     now_ms: i64,
-) -> Result {
-    let Some(handler) = row.command.handler else { return Ok(()) };
+) -> Outcome {
+    let Some(handler) = row.command.handler else { return Outcome::Done(Ok(())) };
     let mut txn = lock(engine, session.db, row.command, call, now_ms);
     txn.set_touches(!session.client.has(flags::NO_TOUCH));
     let first = 1 + usize::from(row.is_subcommand);
     let args = Args::new(call.argv, first, call.keys, session.db);
     let client_id = session.client.id;
-    let mut ctx = Ctx { engine, session, row, txn };
+    let mut ctx = Ctx::new(engine, session, row, txn, Turn::First);
     let (log, name) = (&engine.log, &*row.full_name);
     let result = if row.command.flags.has(Flags::WRITE) {
         panics::stop_on_panic(log, name, || handler(&mut ctx, args, reply))
@@ -169,16 +188,18 @@ fn run<'a>(
             Err(Error::msg(format!("internal error in '{name}' command")))
         })
     };
-    let txn = ctx.txn;
-    let stripe = engine.stats.stripe(client_id);
-    panics::stop_on_panic(log, name, || commit(engine, stripe, &txn));
-    let (hits, misses) = txn.lookups();
-    if hits + misses > 0 {
-        stripe.hits.fetch_add(u64::from(hits), Ordering::Relaxed);
-        stripe.misses.fetch_add(u64::from(misses), Ordering::Relaxed);
-    }
-    txn.finish();
-    result
+    let outcome = match (result, ctx.asked) {
+        (Ok(()), Asked::ToWait(wait)) => {
+            match blocking::join(engine, ctx.session, call, row.index, wait) {
+                Ok(waiter) => Outcome::Waits(waiter),
+                Err(error) => Outcome::Done(Err(error)),
+            }
+        }
+        (result, _) => Outcome::Done(result),
+    };
+    let (stripe, txn) = (engine.stats.stripe(client_id), ctx.txn);
+    panics::stop_on_panic(log, name, || conclude(engine, stripe, txn));
+    outcome
 }
 
 fn lock<'a>(

@@ -46,6 +46,8 @@ pub struct Engine {
     pub memory: MemoryGauge,
     /// The log.
     pub log: Log,
+    /// Clients that wait for keys.
+    pub waiting: blocking::Queues,
     /// CLIENT PAUSE.
     pub pause: Pause,
     /// What identifies this process to the world.

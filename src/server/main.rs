@@ -4,6 +4,7 @@ use super::listen::Listener;
 use super::thread::spawn_service;
 use super::{housekeeping, listen, load, reaper, stop};
 use crate::commands;
+use crate::engine::blocking::Queues;
 use crate::engine::shutdown::Door;
 use crate::engine::{DebugSwitches, Engine, Identity, Persistence, Table, effects};
 use crate::services::clients::Clients;
@@ -128,6 +129,7 @@ pub(super) fn build(startup: Startup, table: Table) -> Engine {
         table,
         memory: MemoryGauge::default(),
         log: Log::default(),
+        waiting: Queues::default(),
         pause: Pause::default(),
         identity,
         persistence: Persistence {

@@ -2,7 +2,7 @@
 //! bites, so that no command waits for more than one of them.
 
 use crate::engine::Engine;
-use crate::engine::commit::commit;
+use crate::engine::blocking::conclude;
 use crate::store::Txn;
 use crate::util::clock;
 use std::sync::atomic::Ordering;
@@ -41,8 +41,7 @@ fn reap_due(engine: &Engine) {
         loop {
             let mut txn = Txn::lock_place(&engine.keyspace, place, clock::now_ms());
             let reaped = txn.reap(BITE);
-            commit(engine, engine.stats.stripe(0), &txn);
-            txn.finish();
+            conclude(engine, engine.stats.stripe(0), txn);
             engine.stats.expire_lag_ms.fetch_max(reaped.late_ms, Ordering::Relaxed);
             if !reaped.more {
                 break;

@@ -1,6 +1,7 @@
 //! What the server knows beside the keys: configuration, clients, sessions, statistics,
 //! the log. Nothing here knows a command.
 
+pub mod bell;
 pub mod clients;
 pub mod config;
 pub mod histogram;

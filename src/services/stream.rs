@@ -4,7 +4,7 @@
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
-use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -71,14 +71,19 @@ impl Stream {
         self.poll(PollFlags::RDHUP, Duration::ZERO).unwrap_or(false)
     }
 
-    /// Waits up to `longest` for one of `events`, or for the connection's end.
-    fn poll(&self, events: PollFlags, longest: Duration) -> io::Result<bool> {
-        let fd = match self {
+    /// The descriptor, to wait on.
+    pub fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
             Stream::Tcp(tcp) => tcp.as_fd(),
             Stream::Unix(unix) => unix.as_fd(),
-        };
+        }
+    }
+
+    /// Waits up to `longest` for one of `events`, or for the connection's end.
+    fn poll(&self, events: PollFlags, longest: Duration) -> io::Result<bool> {
         let timeout = Timespec::try_from(longest).ok();
-        let ready = poll(&mut [PollFd::new(&fd, events)], timeout.as_ref())?;
+        let mut fds = [PollFd::from_borrowed_fd(self.as_fd(), events)];
+        let ready = poll(&mut fds, timeout.as_ref())?;
         Ok(ready > 0)
     }
 

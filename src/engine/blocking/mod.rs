@@ -6,7 +6,17 @@
 //! whoever changes one of them runs the handler again on that request's behalf, until it no
 //! longer asks to wait.
 
-use super::ctx::Ctx;
+mod park;
+mod queues;
+mod serve;
+mod waiter;
+
+pub use park::{join, park};
+pub use queues::{QueueKey, Queues};
+pub use serve::conclude;
+pub use waiter::{State, Waiter};
+
+use super::ctx::{Asked, Ctx, Turn};
 use crate::protocol::{Args, Error, Key, Reply, Result};
 use crate::types::Type;
 use crate::util::number;
@@ -49,18 +59,48 @@ impl InVain {
     }
 }
 
+/// What a handler asked to wait for, by the hashes of the keys: it outlives the arguments.
+pub struct Wait {
+    /// As in [`Block`], and so are the others.
+    pub keys: SmallVec<[u64; 2]>,
+    /// What a key has to hold.
+    pub kind: Type,
+    /// Whether its absence counts too.
+    pub even_if_gone: bool,
+    /// The end.
+    pub until_ms: Option<i64>,
+    /// The answer then.
+    pub in_vain: InVain,
+    /// Replaced arguments.
+    pub instead: Vec<(usize, Vec<u8>)>,
+}
+
 impl Ctx<'_> {
     /// Whether a blocking command may look at `key` now. It may not where older waiters are
-    /// being served from it, nor, when it is run on a waiter's behalf, where it is not locked.
+    /// about to be served from it, nor, when it is run on a waiter's behalf, where it is not
+    /// locked.
     pub fn may_take(&self, key: Key<'_>) -> bool {
-        let _ = key;
-        true
+        match self.turn {
+            Turn::OnBehalf => self.txn.holds(key.db, key.hash),
+            Turn::First | Turn::Only => !self.engine.waiting.is_promised((key.db, key.hash)),
+        }
     }
 
     /// There is nothing to do yet: the client is to wait. Where nothing may block, in a
     /// transaction or a script, the answer is that of a wait in vain.
     pub fn block(&mut self, block: Block<'_>, reply: &mut Reply<'_>) -> Result {
-        block.in_vain.answer(reply);
+        if self.turn == Turn::Only {
+            block.in_vain.answer(reply);
+            return Ok(());
+        }
+        self.asked = Asked::ToWait(Wait {
+            keys: block.keys.iter().map(|key| key.hash).collect(),
+            kind: block.kind,
+            even_if_gone: block.even_if_gone,
+            until_ms: block.until_ms,
+            in_vain: block.in_vain,
+            instead: block.instead,
+        });
         Ok(())
     }
 }

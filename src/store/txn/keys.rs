@@ -45,6 +45,17 @@ impl Txn<'_> {
             .filter(|entry| !entry.is_expired(self.now_ms))
     }
 
+    /// What the live key with this hash holds, leaving no trace: for those who wait for keys, and
+    /// know only their hashes.
+    pub fn kind_by_hash(&self, db: u16, hash: u64) -> Option<Type> {
+        let keyspace = self.keyspace;
+        let place = keyspace.place(db, hash);
+        let index = self.guards.binary_search_by_key(&place, |held| held.place).ok()?;
+        let slot =
+            self.guards[index].table().get(hash, |slot| keyspace.hash(slot.0.name()) == hash)?;
+        (!slot.0.is_expired(self.now_ms)).then(|| slot.0.kind())
+    }
+
     /// The string a key holds.
     pub fn string(&mut self, key: Key<'_>) -> Result<Option<Str<'_>>> {
         match self.get(key) {

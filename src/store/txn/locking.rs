@@ -13,6 +13,8 @@ use super::Txn;
 use crate::protocol::Key;
 use crate::util::clock;
 use smallvec::SmallVec;
+use std::ops::{Deref, DerefMut};
+use std::slice;
 
 /// Rounds of trying before a set of shards is locked in order.
 const ROUNDS: usize = 8;
@@ -94,10 +96,10 @@ impl<'a> Txn<'a> {
 
     fn lock_places(keyspace: &'a Keyspace, mode: Mode, places: &[Place], now_ms: i64) -> Txn<'a> {
         let (guards, waited) = match places {
-            [] => (SmallVec::new(), false),
+            [] => (Guards::None, false),
             [only] => {
                 let (held, waited) = wait_for(keyspace, mode, *only);
-                (SmallVec::from_buf([held]), waited)
+                (Guards::One(held), waited)
             }
             several => lock_set(keyspace, mode, several),
         };
@@ -141,8 +143,35 @@ impl<'a> Txn<'a> {
     }
 }
 
-/// Guards in the order of their places.
-type Guards<'a> = SmallVec<[Held<'a>; 1]>;
+/// Guards in the order of their places. (A `SmallVec` would tie a transaction to exactly the
+/// lifetime it began with.)
+pub(super) enum Guards<'a> {
+    None,
+    One(Held<'a>),
+    Several(Vec<Held<'a>>),
+}
+
+impl<'a> Deref for Guards<'a> {
+    type Target = [Held<'a>];
+
+    fn deref(&self) -> &[Held<'a>] {
+        match self {
+            Guards::None => &[],
+            Guards::One(held) => slice::from_ref(held),
+            Guards::Several(held) => held,
+        }
+    }
+}
+
+impl DerefMut for Guards<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        match self {
+            Guards::None => &mut [],
+            Guards::One(held) => slice::from_mut(held),
+            Guards::Several(held) => held,
+        }
+    }
+}
 
 /// Locks several shards, given in order. The flag says whether it had to wait.
 fn lock_set<'a>(keyspace: &'a Keyspace, mode: Mode, places: &[Place]) -> (Guards<'a>, bool) {
@@ -173,7 +202,7 @@ fn try_all<'a>(
     places: &[Place],
     mut held: Option<(usize, Held<'a>)>,
 ) -> Result<Guards<'a>, usize> {
-    let mut guards = Guards::with_capacity(places.len());
+    let mut guards = Vec::with_capacity(places.len());
     for (index, place) in places.iter().enumerate() {
         let guard = match held.take_if(|(already, _)| *already == index) {
             Some((_, held)) => held,
@@ -181,7 +210,7 @@ fn try_all<'a>(
         };
         guards.push(guard);
     }
-    Ok(guards)
+    Ok(Guards::Several(guards))
 }
 
 fn lock_in_order<'a>(keyspace: &'a Keyspace, mode: Mode, places: &[Place]) -> (Guards<'a>, bool) {
@@ -191,7 +220,7 @@ fn lock_in_order<'a>(keyspace: &'a Keyspace, mode: Mode, places: &[Place]) -> (G
         waited |= slow;
         held
     };
-    let guards = places.iter().map(lock).collect();
+    let guards = Guards::Several(places.iter().map(lock).collect());
     (guards, waited)
 }
 

@@ -21,7 +21,7 @@ use super::event::Event;
 use super::reclaim::Garbage;
 use crate::protocol::Key;
 use dashmap::SharedValue;
-use locking::Held;
+use locking::Guards;
 use smallvec::SmallVec;
 
 /// What a write does with a key's deadline.
@@ -51,7 +51,7 @@ pub struct Change {
 /// Locked shards. Ends with [`Txn::finish`], or by being dropped.
 pub struct Txn<'a> {
     keyspace: &'a Keyspace,
-    guards: SmallVec<[Held<'a>; 1]>,
+    guards: Guards<'a>,
     now_ms: i64,
     /// Whether reads renew access clocks (`CLIENT NO-TOUCH` turns it off).
     touches: bool,
@@ -87,17 +87,19 @@ impl<'a> Txn<'a> {
         !self.guards.is_empty()
     }
 
-    /// What changed so far, in order.
-    pub fn changes(&self) -> &[Change] {
-        &self.changes
+    /// Whether the shard of the key with this hash is locked.
+    pub fn holds(&self, db: u16, hash: u64) -> bool {
+        let place = self.keyspace.place(db, hash);
+        self.guards.binary_search_by_key(&place, |held| held.place).is_ok()
     }
 
-    /// Changes to whole shards: keys that flushing took, and one for each swap of databases.
-    pub fn whole_changes(&self) -> u64 {
-        self.whole_changes
+    /// What changed since this was last asked, in order, and how much changed in whole shards:
+    /// keys that flushing took, and one for each swap of databases.
+    pub fn take_changes(&mut self) -> (SmallVec<[Change; 1]>, u64) {
+        (std::mem::take(&mut self.changes), std::mem::take(&mut self.whole_changes))
     }
 
-    /// Whether anything changed.
+    /// Whether anything changed since the changes were last taken.
     pub fn is_dirty(&self) -> bool {
         self.whole_changes > 0 || !self.changes.is_empty()
     }

@@ -44,7 +44,7 @@ impl Txn<'_> {
     /// Empties the locked shards, of one database or of all. Returns how many keys went.
     pub fn flush(&mut self, only: Option<u16>) -> usize {
         let mut keys = 0;
-        for held in &mut self.guards {
+        for held in self.guards.iter_mut() {
             let Guard::Write(table) = &mut held.guard else { continue };
             if table.is_empty() || only.is_some_and(|db| db != held.place.db()) {
                 continue;

@@ -2,6 +2,7 @@
 
 use super::subcommand;
 use crate::commands::prelude::*;
+use crate::engine::blocking::State;
 use crate::services::clients::flags;
 use crate::services::pause::PauseMode;
 use crate::services::session::ReplyMode;
@@ -103,14 +104,16 @@ pub const UNBLOCK: Command = subcommand("unblock", -3, unblock)
     .syntax("client-id [TIMEOUT|ERROR]")
     .summary("Unblocks a client blocked by a blocking command from a different connection.");
 
-/// A client that a pause holds is not blocked by a command, and no command blocks yet: the
-/// answer is that nobody was unblocked.
-fn unblock(_: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
-    args.int()?;
-    if !matches!(args.keyword().as_str(), "" | "timeout" | "error") {
-        return Err(Error::msg("CLIENT UNBLOCK reason should be TIMEOUT or ERROR"));
-    }
+fn unblock(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
+    let id = args.int()?;
+    let by_error = match args.keyword().as_str() {
+        "" | "timeout" => false,
+        "error" => true,
+        _ => return Err(Error::msg("CLIENT UNBLOCK reason should be TIMEOUT or ERROR")),
+    };
     args.finish()?;
-    reply.int(0);
+    let waiter = u64::try_from(id).ok().and_then(|id| ctx.engine.waiting.of_client(id));
+    let unblocked = waiter.is_some_and(|waiter| waiter.end(State::Unblocked { by_error }));
+    reply.int(i64::from(unblocked));
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{Subcommand, count};
 use crate::commands::prelude::*;
-use crate::engine::commit::commit;
+use crate::engine::blocking::conclude;
 use crate::services::config::params;
 use crate::store::txn::Mode;
 
@@ -34,8 +34,7 @@ fn populate(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Res
         if txn.peek(key).is_none() {
             txn.set_string(key, NewStr::Bytes(&value), Expiry::Clear, Event::string("set"));
         }
-        commit(engine, engine.stats.stripe(ctx.session.client.id), &txn);
-        txn.finish();
+        conclude(engine, engine.stats.stripe(ctx.session.client.id), txn);
     }
     reply.ok();
     Ok(())

@@ -27,7 +27,9 @@ pub fn clients(ctx: &Ctx<'_>, page: &mut Page) {
     page.zeros(&["tracking_clients", "pubsub_clients", "watching_clients"]);
     page.field("clients_in_timeout_table", 0);
     page.field("total_watched_keys", watched);
-    page.zeros(&["total_blocking_keys", "total_blocking_keys_on_nokey"]);
+    let (blocking, on_nokey) = ctx.engine.waiting.counts();
+    page.field("total_blocking_keys", blocking);
+    page.field("total_blocking_keys_on_nokey", on_nokey);
 }
 
 /// Redis 8 tells here what each of its I/O threads did. Here each connection has a thread of

@@ -24,8 +24,8 @@ fn reap(keyspace: &Keyspace, now_ms: i64) -> usize {
         loop {
             let mut txn = Txn::lock_place(keyspace, place, now_ms);
             let reaped = txn.reap(7);
-            assert_eq!(txn.changes().len(), reaped.keys);
-            assert!(txn.changes().iter().all(|change| {
+            assert_eq!(txn.changes.len(), reaped.keys);
+            assert!(txn.changes.iter().all(|change| {
                 keyspace.hash(&change.name) == change.hash && change.db == place.db()
             }));
             keys += reaped.keys;
@@ -110,7 +110,7 @@ fn flushing_takes_the_deadlines_along() {
         set(&keyspace, n % 2, &n.to_string(), Expiry::At(START_MS + 1));
     }
     let mut txn = Txn::lock_all(&keyspace, Mode::Write, 0..1, START_MS);
-    assert_eq!((txn.flush(Some(0)), txn.whole_changes()), (500, 500));
+    assert_eq!((txn.flush(Some(0)), txn.whole_changes), (500, 500));
     drop(txn);
     assert_eq!((keyspace.database(0).volatile(), keyspace.database(1).volatile()), (0, 500));
     assert_eq!(reap(&keyspace, START_MS + 1), 500);

@@ -225,7 +225,7 @@ impl Test {
         let popped = txn.update(self.key(slot), false, |list: &mut List| {
             (list.pop_back(&Limits::default()).is_some(), Some(CHANGED))
         });
-        let vanished = txn.changes().iter().any(|change| change.event == Event::DEL);
+        let vanished = txn.changes.iter().any(|change| change.event == Event::DEL);
         drop(txn);
         match self.model.keys.get_mut(&slot).map(|held| &mut held.value) {
             None => assert_eq!(popped, Ok(None)),

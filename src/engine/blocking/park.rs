@@ -1,0 +1,72 @@
+//! The waiting client's own thread: it joins the queues under the guards its handler ran with,
+//! lets go of them, and sleeps until its wait is over.
+
+use super::super::Engine;
+use super::super::dispatch::Call;
+use super::Wait;
+use super::waiter::{State, Waiter};
+use crate::protocol::{Error, Reply, Result};
+use crate::services::clients::flags;
+use crate::services::session::Session;
+use crate::util::clock;
+use std::sync::Arc;
+
+/// Joins the queues of the keys; their shards are locked.
+pub fn join(
+    engine: &Engine,
+    session: &Session,
+    call: &Call<'_>,
+    row: usize,
+    wait: Wait,
+) -> Result<Arc<Waiter>> {
+    let waiter = Waiter::new(engine.waiting.ticket(), session, call, row, wait);
+    let waiter = waiter.map_err(|error| Error::msg(format!("can't wait: {error}")))?;
+    let waiter = Arc::new(waiter);
+    engine.waiting.join(&waiter);
+    Ok(waiter)
+}
+
+/// Sleeps until the wait ends, and answers. A request that somebody ran with an error was
+/// answered with it: then this returns `Ok(false)`.
+pub fn park(
+    engine: &Engine,
+    session: &mut Session,
+    waiter: &Waiter,
+    reply: &mut Reply<'_>,
+) -> Result<bool> {
+    session.client.set(flags::BLOCKED, true);
+    let end = sleep(engine, waiter);
+    session.client.set(flags::BLOCKED, false);
+    engine.waiting.leave(waiter);
+    match end {
+        End::State(State::Served(output, failed)) => {
+            reply.raw(&output);
+            return Ok(!failed);
+        }
+        End::State(State::Unblocked { by_error: true }) => {
+            return Err(Error::coded("UNBLOCKED client unblocked via CLIENT UNBLOCK"));
+        }
+        End::State(_) => waiter.wait.in_vain.answer(reply),
+        End::Left => session.close(),
+    }
+    Ok(true)
+}
+
+enum End {
+    /// Somebody else ended the wait, or its time is up.
+    State(State),
+    /// The client has left, or the server ends.
+    Left,
+}
+
+fn sleep(engine: &Engine, waiter: &Waiter) -> End {
+    loop {
+        let is_here = waiter.sleep() && !engine.shutdown.is_ending();
+        let mut state = waiter.state();
+        let is_due = waiter.wait.until_ms.is_some_and(|until_ms| clock::now_ms() >= until_ms);
+        if !matches!(*state, State::Waiting) || is_due || !is_here {
+            let ended = std::mem::replace(&mut *state, State::Over);
+            return if is_here { End::State(ended) } else { End::Left };
+        }
+    }
+}

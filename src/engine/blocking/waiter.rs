@@ -1,0 +1,129 @@
+//! One client that waits: its request, kept so that others can run it on its behalf, and how
+//! its wait ends. Whoever ends it does so under the lock of its state, once; the client's own
+//! thread sleeps on its socket and on the waiter's bell, so that it notices a disconnect.
+
+use super::Wait;
+use crate::engine::dispatch::Call;
+use crate::protocol::args::KeySlot;
+use crate::protocol::{Arg, Args};
+use crate::services::bell::Bell;
+use crate::services::clients::Client;
+use crate::services::session::Session;
+use parking_lot::{Mutex, MutexGuard};
+use smallvec::SmallVec;
+use std::io;
+use std::sync::Arc;
+
+/// A waiting client's request.
+pub struct Waiter {
+    /// Its place in every queue: ascending, never used again.
+    pub ticket: u64,
+    /// The client.
+    pub client: Arc<Client>,
+    /// The database of its keys.
+    pub db: u16,
+    /// The command's place in the table.
+    pub row: usize,
+    /// What it waits for.
+    pub wait: Wait,
+    /// Hashes of the other keys that its command works on, a destination's.
+    pub others: SmallVec<[u64; 1]>,
+    resp3: bool,
+    argv: Vec<Box<[u8]>>,
+    keys: Vec<KeySlot>,
+    state: Mutex<State>,
+    bell: Bell,
+}
+
+/// How a wait stands.
+pub enum State {
+    /// It goes on.
+    Waiting,
+    /// Somebody ran the request. This is the reply, and whether it is an error.
+    Served(Vec<u8>, bool),
+    /// CLIENT UNBLOCK ended it, as if in vain or with an error.
+    Unblocked {
+        /// With an error.
+        by_error: bool,
+    },
+    /// The client's own thread gave it up.
+    Over,
+}
+
+impl Waiter {
+    /// The waiter for a call whose handler asked to wait. Fails when the system has no
+    /// descriptor left for its bell.
+    pub fn new(
+        ticket: u64,
+        session: &Session,
+        call: &Call<'_>,
+        row: usize,
+        mut wait: Wait,
+    ) -> io::Result<Waiter> {
+        let mut argv: Vec<Box<[u8]>> = call.argv.iter().map(|arg| arg.bytes().into()).collect();
+        for (index, bytes) in wait.instead.drain(..) {
+            if let Some(arg) = argv.get_mut(index) {
+                *arg = bytes.into();
+            }
+        }
+        let hashes = call.keys.iter().map(|slot| slot.hash);
+        Ok(Waiter {
+            ticket,
+            client: Arc::clone(&session.client),
+            db: session.db,
+            row,
+            others: hashes.filter(|hash| !wait.keys.contains(hash)).collect(),
+            wait,
+            resp3: session.resp3,
+            argv,
+            keys: call.keys.to_vec(),
+            state: Mutex::new(State::Waiting),
+            bell: Bell::new()?,
+        })
+    }
+
+    /// The session in which its request is run.
+    pub fn session(&self) -> Session {
+        let mut session = Session::new(Arc::clone(&self.client), true);
+        session.db = self.db;
+        session.resp3 = self.resp3;
+        session
+    }
+
+    /// Its arguments, the command's name first.
+    pub fn argv(&self) -> Vec<Arg<'_>> {
+        self.argv.iter().map(|arg| Arg::Slice(arg)).collect()
+    }
+
+    /// The cursor that its handler reads.
+    pub fn args<'a>(&'a self, argv: &'a [Arg<'a>], first: usize) -> Args<'a> {
+        Args::new(argv, first, &self.keys, self.db)
+    }
+
+    /// Its state, which nobody else changes or looks at while the guard lives.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock()
+    }
+
+    /// Ends the wait, if it still goes on. Returns whether it did.
+    pub fn end(&self, how: State) -> bool {
+        let mut state = self.state.lock();
+        let waited = matches!(*state, State::Waiting);
+        if waited {
+            *state = how;
+            self.bell.ring();
+        }
+        waited
+    }
+
+    /// Wakes its thread.
+    pub fn ring(&self) {
+        self.bell.ring();
+    }
+
+    /// Sleeps until the bell rings, the client leaves or `until_ms` comes. Returns whether the
+    /// client is still there.
+    pub fn sleep(&self) -> bool {
+        self.bell.sleep(&self.client.stream, self.wait.until_ms) && !self.client.is_killed()
+    }
+}
