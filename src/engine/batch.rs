@@ -5,6 +5,7 @@
 use super::Engine;
 use super::command::Command;
 use super::dispatch::Call;
+use super::keyspec::access;
 use super::table::Row;
 use crate::protocol::args::KeySlot;
 use crate::protocol::{Arg, Result};
@@ -79,7 +80,7 @@ fn find_keys(
     keys: &mut SmallVec<[KeySlot; 16]>,
 ) {
     let start = keys.len();
-    for spec in command.keys {
+    for spec in command.keys.iter().filter(|spec| spec.flags & access::NOT_KEY == 0) {
         let consistent = spec.positions(argv, |index| {
             let hash = engine.keyspace.hash(&argv[index]);
             keys.push(KeySlot { index: index as u32, hash });

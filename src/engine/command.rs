@@ -6,10 +6,14 @@ use super::keyspec::{self, KeySpec, access};
 use crate::protocol::{Arg, Args, Reply, Result};
 use crate::services::config::Id;
 use crate::services::config::choices::ProtectedAction;
+use crate::store::txn::Mode;
 use smallvec::SmallVec;
 
 /// A command's code. It parses all its arguments before it touches a key.
 pub type Handler = fn(&mut Ctx<'_>, Args<'_>, &mut Reply<'_>) -> Result;
+
+/// The database that a request chooses, if it is a number.
+pub type Selects = fn(&[Arg<'_>]) -> Option<u16>;
 
 /// What happens to the keys of a request: bits of [`access`].
 pub type KeyAccess = fn(&[Arg<'_>]) -> u16;
@@ -54,6 +58,7 @@ impl Flags {
     /// Refused on a replica that still serves its old data set while the new one is loaded.
     pub const NO_ASYNC_LOADING: Flags = Flags(1 << 15);
     /// Reaches replicas though it is no write: PUBLISH, EVAL. A pause of writes holds it too.
+    /// Not shown.
     pub const MAY_REPLICATE: Flags = Flags(1 << 16);
     /// Allowed while a script has run for too long.
     pub const ALLOW_BUSY: Flags = Flags(1 << 17);
@@ -61,9 +66,17 @@ impl Flags {
     pub const NO_MANDATORY_KEYS: Flags = Flags(1 << 18);
     /// May keep its client waiting: replies that are due are sent before. Not shown.
     pub const WAITS: Flags = Flags(1 << 19);
+    /// Runs at once, within MULTI too. Not shown.
+    pub const AT_ONCE: Flags = Flags(1 << 20);
+    /// Allowed while its client, in RESP2, is subscribed to something. Not shown.
+    pub const SUBSCRIBER: Flags = Flags(1 << 21);
+
+    /// Only reads, but may keep with a key what it found out about it: it needs exclusive locks
+    /// all the same. Not shown.
+    pub const KEEPS: Flags = Flags(1 << 21);
 
     /// Names in COMMAND INFO, in its order.
-    pub const NAMES: [(Flags, &'static str); 19] = [
+    pub const NAMES: [(Flags, &'static str); 18] = [
         (Flags::WRITE, "write"),
         (Flags::READONLY, "readonly"),
         (Flags::DENYOOM, "denyoom"),
@@ -77,7 +90,6 @@ impl Flags {
         (Flags::SKIP_SLOWLOG, "skip_slowlog"),
         (Flags::FAST, "fast"),
         (Flags::NO_AUTH, "no_auth"),
-        (Flags::MAY_REPLICATE, "may_replicate"),
         (Flags::NO_MANDATORY_KEYS, "no_mandatory_keys"),
         (Flags::NO_ASYNC_LOADING, "no_async_loading"),
         (Flags::NO_MULTI, "no_multi"),
@@ -93,6 +105,12 @@ impl Flags {
     /// Whether all of `other`'s flags are set.
     pub const fn has(self, other: Flags) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// How a command with these flags has to lock its shards.
+    pub const fn mode(self) -> Mode {
+        let changes = self.has(Flags::WRITE) || self.has(Flags::KEEPS);
+        if changes { Mode::Write } else { Mode::Read }
     }
 }
 
@@ -206,8 +224,21 @@ pub enum Locks {
     Keys,
     /// The shards of its keys, in the client's database and in the one this names.
     KeysAlsoIn(fn(&[Arg<'_>]) -> Option<u16>),
-    /// Every shard of the databases this names; it is given the client's and how many there are.
+    /// Every shard of the databases this names, if any, beside those of its keys; it is given
+    /// the client's database and how many there are.
     Databases(fn(&[Arg<'_>], u16, u16) -> SmallVec<[u16; 2]>),
+    /// Nothing: it walks these databases and locks one shard at a time. Within a transaction,
+    /// which locks everything before it begins, as `Databases`.
+    Walk(fn(&[Arg<'_>], u16, u16) -> SmallVec<[u16; 2]>),
+    /// What the commands lock that its client has queued.
+    Queue,
+}
+
+impl Locks {
+    /// Walks the client's database.
+    pub const WALK_ONE: Locks = Locks::Walk(|_, db, _| SmallVec::from_slice(&[db]));
+    /// Walks all databases.
+    pub const WALK_ALL: Locks = Locks::Walk(|_, _, databases| (0..databases).collect());
 }
 
 /// One command, or one subcommand.
@@ -228,6 +259,8 @@ pub struct Command {
     pub key_access: Option<KeyAccess>,
     /// What it locks.
     pub locks: Locks,
+    /// Which database the commands after it work on, if it chooses one.
+    pub selects: Option<Selects>,
     /// Subcommands.
     pub subcommands: &'static [&'static Command],
     /// The first Redis version that had it.
@@ -267,6 +300,7 @@ impl Command {
             keys: &[],
             key_access: None,
             locks: Locks::Keys,
+            selects: None,
             subcommands: &[],
             since: "1.0.0",
             complexity: "",
@@ -303,6 +337,11 @@ impl Command {
     /// Sets what is locked, where it is not just the keys' shards.
     pub const fn locks(self, locks: Locks) -> Command {
         Command { locks, ..self }
+    }
+
+    /// Says which database the commands after it work on.
+    pub const fn selects(self, selects: Selects) -> Command {
+        Command { selects: Some(selects), ..self }
     }
 
     /// Sets the subcommands.

@@ -4,7 +4,7 @@
 use super::Engine;
 use super::blocking::QueueKey;
 use crate::services::stats::Stripe;
-use crate::store::{Class, Txn};
+use crate::store::{Class, Event, Txn};
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 
@@ -15,13 +15,15 @@ pub fn commit(engine: &Engine, stripe: &Stripe, txn: &mut Txn<'_>, ready: &mut V
         return;
     }
     let (changes, whole_changes) = txn.take_changes();
-    let mut expired = 0;
+    let (mut expired, mut by_time) = (0, 0);
     for change in &changes {
         let place = engine.keyspace.place(change.db, change.hash);
-        engine.keyspace.shard(place).watchers.touch(&change.name);
+        engine.keyspace.shard(place).watchers.touch(&change.name, change.by_time);
+        by_time += u64::from(change.by_time);
         expired += u64::from(change.event.class == Class::EXPIRED);
         let key = (change.db, change.hash);
-        if engine.waiting.is_awaited(key) && !ready.contains(&key) {
+        let announced = change.event != Event::SILENT;
+        if announced && engine.waiting.is_awaited(key) && !ready.contains(&key) {
             ready.push_back(key);
         }
     }
@@ -31,7 +33,8 @@ pub fn commit(engine: &Engine, stripe: &Stripe, txn: &mut Txn<'_>, ready: &mut V
         ready.extend(all.into_iter().filter(|(db, hash)| txn.holds(*db, *hash)));
     }
     stripe.expired.fetch_add(expired, Ordering::Relaxed);
+    stripe.expired_fields.fetch_add(txn.take_expired_fields(), Ordering::Relaxed);
     // What expires is no change a snapshot has to be taken for.
-    let changes = changes.len() as u64 - expired + whole_changes;
+    let changes = changes.len() as u64 - by_time + whole_changes;
     stripe.changes.fetch_add(changes, Ordering::Relaxed);
 }

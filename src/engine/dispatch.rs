@@ -7,13 +7,13 @@ use super::command::{Command, Flags, Locks};
 use super::ctx::{Asked, Ctx, Turn};
 use super::panics;
 use super::table::Row;
+use super::transaction;
 use crate::protocol::args::KeySlot;
 use crate::protocol::{Arg, Args, Error, Reply, Result};
-use crate::services::clients::flags;
+use crate::services::clients::flags as client_flags;
 use crate::services::config::params;
 use crate::services::session::Session;
 use crate::store::Txn;
-use crate::store::txn::Mode;
 use crate::util::clock;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -51,22 +51,34 @@ pub fn dispatch(
     let row = match &call.row {
         Ok(row) => *row,
         Err(error) => {
+            session.fail_transaction();
             refuse(engine, reply, error);
             return began_us;
         }
     };
+    let flags = flags_with_queue(engine, session, row.command);
     let stripe = engine.stats.stripe(session.client.id);
     session.client.last_command.store(row.index as u32 + 1, Ordering::Relaxed);
-    if let Err(error) = may_run(engine, session, row, call.argv) {
+    let mut allowed = may_run(engine, session, row, flags, call.argv);
+    let is_queued = session.queue.is_some() && !flags.has(Flags::AT_ONCE);
+    if is_queued && allowed.is_ok() {
+        allowed = transaction::enqueue(session, row, call, reply);
+    }
+    if let Err(error) = allowed {
         stripe.rejected(row.index);
+        let error = abort_transaction(engine, session, row.command, error);
         refuse(engine, reply, &error);
         return began_us;
     }
-    let Some(began_us) = wait_for_pause(engine, session, row.command, began_us) else {
+    if is_queued {
+        return began_us;
+    }
+    let is_first = reply.is_empty();
+    let Some(began_us) = wait_for_pause(engine, session, flags, is_first, began_us) else {
         session.close();
         return clock::now_us();
     };
-    let outcome = run(engine, session, row, call, reply, began_us / 1000);
+    let outcome = run(engine, session, row, flags, call, reply, began_us / 1000);
     let mut ended_us = clock::now_us();
     // How long a client waits is not how long its command took.
     let took_us = ended_us.saturating_sub(began_us).max(0) as u64;
@@ -96,12 +108,18 @@ fn refuse(engine: &Engine, reply: &mut Reply<'_>, error: &Error) {
 }
 
 /// Whether the command may run at all, now, for this client.
-fn may_run(engine: &Engine, session: &Session, row: &Row, argv: &[Arg<'_>]) -> Result {
+fn may_run(
+    engine: &Engine,
+    session: &Session,
+    row: &Row,
+    flags: Flags,
+    argv: &[Arg<'_>],
+) -> Result {
     let command = row.command;
     if !command.accepts(argv.len()) || command.handler.is_none() {
         return Err(Error::Arity(row.full_name.clone()));
     }
-    if !session.authenticated && !command.flags.has(Flags::NO_AUTH) {
+    if !session.authenticated && !flags.has(Flags::NO_AUTH) {
         return Err(Error::NoAuth);
     }
     if let Some(parameter) = command.protected_by
@@ -109,13 +127,51 @@ fn may_run(engine: &Engine, session: &Session, row: &Row, argv: &[Arg<'_>]) -> R
     {
         return Err(protected(command));
     }
-    if engine.persistence.loading.load(Ordering::Relaxed) && !command.flags.has(Flags::LOADING) {
-        return Err(Error::Loading);
-    }
-    if command.flags.has(Flags::DENYOOM) && is_out_of_memory(engine) {
+    if flags.has(Flags::DENYOOM) && is_out_of_memory(engine) {
         return Err(Error::OutOfMemory);
     }
+    if !flags.has(Flags::SUBSCRIBER) && session.only_listens() {
+        return Err(only_listens(row));
+    }
+    if engine.persistence.loading.load(Ordering::Relaxed) && !flags.has(Flags::LOADING) {
+        return Err(Error::Loading);
+    }
     Ok(())
+}
+
+/// RESP2 cannot tell messages from replies: a subscriber may only ask for more or fewer of them.
+fn only_listens(row: &Row) -> Error {
+    Error::msg(format!(
+        "Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are \
+         allowed in this context",
+        row.full_name
+    ))
+}
+
+/// The command's flags, and where it is EXEC those of everything it would run.
+fn flags_with_queue(engine: &Engine, session: &Session, command: &Command) -> Flags {
+    match (&command.locks, &session.queue) {
+        (Locks::Queue, Some(queue)) => command.flags | transaction::queued_flags(engine, queue),
+        _ => command.flags,
+    }
+}
+
+/// A command was refused that was to be queued, or it is EXEC itself: the transaction cannot
+/// run, and EXEC's client is told why.
+fn abort_transaction(
+    engine: &Engine,
+    session: &mut Session,
+    command: &Command,
+    error: Error,
+) -> Error {
+    session.fail_transaction();
+    if !matches!(command.locks, Locks::Queue) {
+        return error;
+    }
+    session.end_transaction(&engine.keyspace);
+    let text = error.to_string();
+    let text = text.strip_prefix("ERR ").unwrap_or(&text);
+    Error::coded(format!("EXECABORT Transaction discarded because of: {text}"))
 }
 
 /// Whether more memory is in use than `maxmemory` allows.
@@ -139,19 +195,20 @@ fn protected(command: &Command) -> Error {
 fn wait_for_pause(
     engine: &Engine,
     session: &Session,
-    command: &Command,
+    flags: Flags,
+    replies_are_sent: bool,
     began_us: i64,
 ) -> Option<i64> {
     if !engine.pause.is_on(began_us / 1000) {
         return Some(began_us);
     }
-    let writes = command.flags.has(Flags::WRITE) || command.flags.has(Flags::MAY_REPLICATE);
+    let writes = flags.has(Flags::WRITE) || flags.has(Flags::MAY_REPLICATE);
     let client = &session.client;
-    client.set(flags::BLOCKED, true);
+    client.begin_wait(replies_are_sent);
     let waited = engine.pause.wait(writes, clock::now_ms, || {
         client.is_killed() || engine.shutdown.is_ending() || client.stream.peer_has_left()
     });
-    client.set(flags::BLOCKED, false);
+    client.end_wait();
     waited.then(clock::now_us)
 }
 
@@ -168,19 +225,20 @@ fn run(
     engine: &Engine,
     session: &mut Session,
     row: &Row,
+    flags: Flags,
     call: &Call<'_>,
     reply: &mut Reply<'_>,
     now_ms: i64,
 ) -> Outcome {
     let Some(handler) = row.command.handler else { return Outcome::Done(Ok(())) };
-    let mut txn = lock(engine, session.db, row.command, call, now_ms);
-    txn.set_touches(!session.client.has(flags::NO_TOUCH));
+    let mut txn = lock(engine, session, row.command, call, now_ms);
+    txn.set_touches(!session.client.has(client_flags::NO_TOUCH));
     let first = 1 + usize::from(row.is_subcommand);
     let args = Args::new(call.argv, first, call.keys, session.db);
     let client_id = session.client.id;
     let mut ctx = Ctx::new(engine, session, row, txn, Turn::First);
     let (log, name) = (&engine.log, &*row.full_name);
-    let result = if row.command.flags.has(Flags::WRITE) {
+    let result = if flags.has(Flags::WRITE) {
         panics::stop_on_panic(log, name, || handler(&mut ctx, args, reply))
     } else {
         panics::contain(log, name, || handler(&mut ctx, args, reply)).unwrap_or_else(|| {
@@ -204,13 +262,13 @@ fn run(
 
 fn lock<'a>(
     engine: &'a Engine,
-    db: u16,
+    session: &Session,
     command: &Command,
     call: &Call<'_>,
     now_ms: i64,
 ) -> Txn<'a> {
-    let keyspace = &engine.keyspace;
-    let mode = if command.flags.has(Flags::WRITE) { Mode::Write } else { Mode::Read };
+    let (keyspace, db) = (&engine.keyspace, session.db);
+    let mode = command.flags.mode();
     match command.locks {
         Locks::Keys => {
             Txn::lock(keyspace, mode, call.keys.iter().map(|slot| (db, slot.hash)), now_ms)
@@ -223,9 +281,10 @@ fn lock<'a>(
         Locks::Databases(which) => {
             let mut dbs = which(call.argv, db, keyspace.databases());
             dbs.retain(|db| *db < keyspace.databases());
-            dbs.sort_unstable();
-            dbs.dedup();
-            Txn::lock_all(keyspace, mode, dbs.into_iter(), now_ms)
+            let keys = call.keys.iter().map(|slot| (db, slot.hash));
+            Txn::lock_keys_and_databases(keyspace, mode, keys, &dbs, now_ms)
         }
+        Locks::Walk(_) => Txn::lock(keyspace, mode, std::iter::empty(), now_ms),
+        Locks::Queue => transaction::lock(engine, session, now_ms),
     }
 }

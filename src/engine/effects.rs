@@ -30,6 +30,7 @@ pub fn apply(engine: &Engine, effect: Effect) -> Result<(), String> {
         Effect::MaxClients => return make_room_for_clients(engine),
         Effect::Dir => return change_directory(engine),
         Effect::OomScore => return oom_score::adjust(engine),
+        Effect::OutputLimits => limit_output(engine),
         Effect::Listen => return Err(LISTENS_FOR_GOOD.to_owned()),
         // Read when they are used: the thresholds of encodings by each write, the password by
         // each authentication, save points at the end of the process, `hz` at each turn.
@@ -45,7 +46,6 @@ pub fn apply(engine: &Engine, effect: Effect) -> Result<(), String> {
         | Effect::ReplBacklog
         | Effect::GoodReplicas
         | Effect::Notify
-        | Effect::OutputLimits
         | Effect::ProcTitle
         | Effect::Locale
         | Effect::ClusterAnnounce => {}
@@ -55,6 +55,11 @@ pub fn apply(engine: &Engine, effect: Effect) -> Result<(), String> {
 
 const LISTENS_FOR_GOOD: &str = "this server listens where it was told to at its start; change \
     the configuration file and start it again";
+
+fn limit_output(engine: &Engine) {
+    let limits = engine.config.get(params::CLIENT_OUTPUT_BUFFER_LIMIT);
+    engine.clients.all().iter().for_each(|client| client.limit_output(&limits));
+}
 
 fn set_log_level(engine: &Engine) {
     engine.log.set_level(match engine.config.get(params::LOGLEVEL) {

@@ -62,7 +62,7 @@ pub enum Begin {
 }
 
 /// How keys follow from there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Find {
     /// A range.
     Range {
@@ -82,12 +82,15 @@ pub enum Find {
         /// The distance between keys.
         step: usize,
     },
+    /// In a way that only code can tell: the position of one key, if there is one. Clients are
+    /// told that it is unknown.
+    Code(fn(&[Arg<'_>]) -> Option<usize>),
     /// In no way that can be said.
     Unknown,
 }
 
 /// One key specification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct KeySpec {
     /// Where the search begins.
     pub begin: Begin,
@@ -97,6 +100,9 @@ pub struct KeySpec {
     pub flags: u16,
     /// What a reader of the documentation should know about it.
     pub notes: Option<&'static str>,
+    /// A keyword, and how many arguments behind it are names: one that is called like the keyword
+    /// which is looked for is passed over. No client is told of it.
+    pub names: Option<(&'static str, usize)>,
 }
 
 impl KeySpec {
@@ -112,6 +118,7 @@ impl KeySpec {
             find: Find::Range { last, step, limit: 0 },
             flags,
             notes: None,
+            names: None,
         }
     }
 
@@ -122,6 +129,7 @@ impl KeySpec {
             find: Find::KeyNum { at: 0, first: 1, step },
             flags,
             notes: None,
+            names: None,
         }
     }
 
@@ -132,7 +140,29 @@ impl KeySpec {
             find: Find::Range { last: 0, step: 1, limit: 0 },
             flags,
             notes: None,
+            names: None,
         }
+    }
+
+    /// Of the arguments behind a keyword, the first half.
+    pub const fn half_after(word: &'static str, from: i32, flags: u16) -> KeySpec {
+        let find = Find::Range { last: -1, step: 1, limit: 2 };
+        KeySpec { find, ..KeySpec::after(word, from, flags) }
+    }
+
+    /// With so many names behind a keyword.
+    pub const fn names(self, word: &'static str, count: usize) -> KeySpec {
+        KeySpec { names: Some((word, count)), ..self }
+    }
+
+    /// The key that `find` finds.
+    pub const fn found_by(find: fn(&[Arg<'_>]) -> Option<usize>, flags: u16) -> KeySpec {
+        KeySpec { find: Find::Code(find), ..KeySpec::unknown(flags) }
+    }
+
+    /// Keys that do not stand among the arguments.
+    pub const fn unknown(flags: u16) -> KeySpec {
+        KeySpec { begin: Begin::Unknown, find: Find::Unknown, flags, notes: None, names: None }
     }
 
     /// With a note.
@@ -143,9 +173,13 @@ impl KeySpec {
     /// Calls `f` with the position of each key. `false` means that the arguments contradict the
     /// specification (a number of keys that is none, or too many).
     pub fn positions(&self, argv: &[Arg<'_>], mut f: impl FnMut(usize)) -> bool {
+        if let Find::Code(find) = self.find {
+            find(argv).into_iter().for_each(f);
+            return true;
+        }
         let Some(begin) = self.begin(argv) else { return true };
         match self.find {
-            Find::Unknown => true,
+            Find::Unknown | Find::Code(_) => true,
             Find::Range { last, step, limit } => {
                 let end = argv.len() as i64 - 1;
                 let last = match (last, limit) {
@@ -192,7 +226,9 @@ impl KeySpec {
             Begin::Index(index) => (index < argv.len()).then_some(index),
             Begin::Keyword { word, from } => {
                 let is_word = |index: &usize| argv[*index].eq_ignore_ascii_case(word.as_bytes());
-                let found = if from >= 0 {
+                let found = if let Some((keyword, count)) = self.names {
+                    pass_names(argv, keyword, count).find(is_word)
+                } else if from >= 0 {
                     (from as usize..argv.len()).find(is_word)
                 } else {
                     let from = argv.len().checked_sub(from.unsigned_abs() as usize)?;
@@ -202,6 +238,17 @@ impl KeySpec {
             }
         }
     }
+}
+
+/// The positions of all arguments but the names: those `count` that follow the word `keyword`.
+fn pass_names(argv: &[Arg<'_>], keyword: &str, count: usize) -> impl Iterator<Item = usize> {
+    let mut next = 1;
+    std::iter::from_fn(move || {
+        let index = next;
+        let is_keyword = argv.get(index)?.eq_ignore_ascii_case(keyword.as_bytes());
+        next += 1 + if is_keyword { count } else { 0 };
+        Some(index)
+    })
 }
 
 /// The places of a command's keys as one range, as COMMAND told them before there were
@@ -265,6 +312,22 @@ mod tests {
         assert_eq!(positions(KeySpec::counted(1, 1, 0), "LMPOP 2 a b LEFT"), Some(vec![2, 3]));
         assert_eq!(positions(KeySpec::after("STORE", 2, 0), "GEORADIUS k store d"), Some(vec![3]));
         assert_eq!(positions(KeySpec::after("STORE", 2, 0), "GEORADIUS k"), Some(vec![]));
+        let streams = KeySpec::half_after("STREAMS", 1, 0);
+        assert_eq!(positions(streams, "XREAD COUNT 1 STREAMS a b 0 0"), Some(vec![4, 5]));
+        assert_eq!(positions(streams, "XREAD STREAMS"), Some(vec![]));
+    }
+
+    #[test]
+    fn names_are_no_keywords() {
+        let spec = KeySpec::half_after("STREAMS", 4, 0).names("GROUP", 2);
+        for (line, expected) in [
+            ("XREADGROUP GROUP g c STREAMS k >", vec![5]),
+            ("XREADGROUP NOACK GROUP streams streams streams k >", vec![6]),
+            ("XREADGROUP GROUP group streams NOACK STREAMS a b > >", vec![6, 7]),
+            ("XREADGROUP NOACK COUNT 1 GROUP", vec![]),
+        ] {
+            assert_eq!(positions(spec, line), Some(expected), "{line}");
+        }
     }
 
     #[test]

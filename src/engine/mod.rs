@@ -15,6 +15,7 @@ pub mod panics;
 pub mod shutdown;
 pub mod syntax;
 pub mod table;
+pub mod transaction;
 
 pub use command::{Acl, Command, Flags, Locks};
 pub use ctx::Ctx;
@@ -26,8 +27,10 @@ use crate::services::config::Config;
 use crate::services::log::Log;
 use crate::services::memory::MemoryGauge;
 use crate::services::pause::Pause;
+use crate::services::pubsub::PubSub;
 use crate::services::stats::Stats;
 use crate::store::Keyspace;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize};
 
 /// The server's parts, as every thread shares them.
@@ -38,8 +41,10 @@ pub struct Engine {
     pub config: Config,
     /// Everyone connected.
     pub clients: Clients,
-    /// Counters.
-    pub stats: Stats,
+    /// Who is subscribed to what.
+    pub pubsub: PubSub,
+    /// Counters. Shared with threads that write to clients.
+    pub stats: Arc<Stats>,
     /// Every command.
     pub table: Table,
     /// How much memory is in use.

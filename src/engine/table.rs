@@ -124,6 +124,14 @@ pub fn unknown_subcommand(container: &Command, given: &[u8]) -> Error {
     Error::UnknownSubcommand { container: container.name, given: quote(given) }
 }
 
+/// The error for a subcommand in a form that it does not have, by its options or their number.
+pub fn unknown_form(container: &str, given: &[u8]) -> Error {
+    let given = quote(given);
+    Error::msg(format!(
+        "unknown subcommand or wrong number of arguments for '{given}'. Try {container} HELP."
+    ))
+}
+
 fn unknown_command(argv: &[Arg<'_>]) -> Error {
     let name = argv.first().map_or_else(String::new, |arg| quote(arg));
     let mut args = String::new();

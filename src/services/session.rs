@@ -1,6 +1,9 @@
 //! What a connection's own thread knows about its client, and nobody else needs.
 
 use super::clients::{Client, flags};
+use super::pubsub::Subscriptions;
+use super::transaction::{Queue, Watches};
+use crate::store::Keyspace;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -29,6 +32,14 @@ pub struct Session {
     pub authenticated: bool,
     /// Whether its replies are sent.
     pub reply_mode: ReplyMode,
+    /// What it queued since MULTI.
+    pub queue: Option<Box<Queue>>,
+    /// The keys it watches.
+    pub watches: Watches,
+    /// What it is subscribed to.
+    pub subscriptions: Subscriptions,
+    /// The reply that is being written holds pushes, which are sent whatever CLIENT REPLY says.
+    pub reply_has_pushes: bool,
     /// The connection ends after this reply.
     pub closing: bool,
 }
@@ -42,6 +53,10 @@ impl Session {
             resp3: false,
             authenticated,
             reply_mode: ReplyMode::On,
+            queue: None,
+            watches: Watches::default(),
+            subscriptions: Subscriptions::default(),
+            reply_has_pushes: false,
             closing: false,
         }
     }
@@ -56,6 +71,43 @@ impl Session {
     pub fn set_resp3(&mut self, resp3: bool) {
         self.resp3 = resp3;
         self.client.set(flags::RESP3, resp3);
+        if let Some(outbox) = self.client.outbox() {
+            outbox.set_resp3(resp3);
+        }
+    }
+
+    /// Whether it may do nothing but listen to its subscriptions: in RESP2 messages look like
+    /// replies.
+    pub fn only_listens(&self) -> bool {
+        !self.resp3 && !self.subscriptions.is_empty()
+    }
+
+    /// Begins a transaction.
+    pub fn begin_transaction(&mut self) {
+        self.queue = Some(Box::default());
+        self.client.set(flags::MULTI, true);
+    }
+
+    /// Ends the transaction before it runs or is thrown away, and all watches with it.
+    pub fn end_transaction(&mut self, keyspace: &Keyspace) -> Option<Box<Queue>> {
+        self.client.set(flags::MULTI, false);
+        self.unwatch(keyspace);
+        self.queue.take()
+    }
+
+    /// Watches nothing any more.
+    pub fn unwatch(&mut self, keyspace: &Keyspace) {
+        if !self.watches.is_empty() {
+            self.watches.clear(keyspace);
+            self.client.watched.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// A command was refused: if it was to be queued, its transaction cannot run.
+    pub fn fail_transaction(&mut self) {
+        if let Some(queue) = &mut self.queue {
+            queue.failed = true;
+        }
     }
 
     /// Ends the connection once the replies so far are written.

@@ -40,7 +40,7 @@ pub struct Database {
 pub struct Shard {
     /// Makes the table's lock fair to writers.
     pub turnstile: Turnstile,
-    /// The deadlines of its volatile keys.
+    /// The deadlines of its volatile keys, and of the fields of its hashes.
     pub deadlines: Deadlines,
     /// Clients that watch keys of it.
     pub watchers: Watchers,
@@ -105,7 +105,7 @@ impl Keyspace {
         self.database(place.db()).shard(place.shard())
     }
 
-    /// The earliest deadline of all keys, [`NEVER`] if there is none.
+    /// The earliest deadline of all keys and fields, [`NEVER`] if there is none.
     pub fn next_deadline_ms(&self) -> i64 {
         let shards = self.databases.iter().flat_map(|db| db.shards.iter());
         shards.map(|shard| shard.deadlines.next_ms()).min().unwrap_or(NEVER)
@@ -158,6 +158,11 @@ impl Database {
     /// Keys that have a deadline.
     pub fn volatile(&self) -> usize {
         self.shards.iter().map(|shard| shard.deadlines.volatile()).sum()
+    }
+
+    /// Hashes with a field that has a deadline.
+    pub fn volatile_hashes(&self) -> usize {
+        self.shards.iter().map(|shard| shard.deadlines.hashes()).sum()
     }
 
     /// The average time to live of keys that have one, in milliseconds.

@@ -40,8 +40,14 @@ pub struct Event {
 impl Event {
     /// The reaper's, and that of a write that met an expired key.
     pub const EXPIRED: Event = Event { class: Class::EXPIRED, name: "expired" };
+    /// Fields of a hash have expired.
+    pub const FIELDS_EXPIRED: Event = Event::hash("hexpired");
     /// A key is gone.
     pub const DEL: Event = Event::generic("del");
+
+    /// A change that no subscriber hears of, and no client waits for: a value keeps what was
+    /// found out about it, a group has read on. It reaches files and replicas like any other.
+    pub const SILENT: Event = Event { class: Class(0), name: "" };
 
     /// An event of class `g`.
     pub const fn generic(name: &'static str) -> Event {

@@ -1,7 +1,15 @@
-//! Exact expiry: each shard keeps a heap of (deadline, hash), and the reaper sleeps until
-//! the next deadline anywhere. An entry of the heap whose key has meanwhile gone or got
-//! another deadline is stale: it is dropped when it surfaces, and all of them are weeded
+//! Exact expiry: each shard keeps a heap of (deadline, hash of the key's name), and the reaper
+//! sleeps until the next deadline anywhere. An entry of the heap whose key has meanwhile gone or
+//! got another deadline is stale: it is dropped when it surfaces, and all of them are weeded
 //! out when they outnumber the live.
+//!
+//! The fields of a hash may expire too, each at its own time. The hash itself keeps their order
+//! (`types::hash`); the heap holds the earliest of them, in an entry like a key's. Which of the
+//! two an entry stands for is not said: who takes it looks at the key. So
+//!
+//! - each key's deadline, and each hash's earliest deadline of a field, has an entry: whatever
+//!   is due surfaces;
+//! - one entry may stand for both, where they are equal: a key that goes takes its fields along.
 
 use parking_lot::{Condvar, Mutex};
 use std::cmp::Reverse;
@@ -24,6 +32,8 @@ pub struct Deadlines {
     next_ms: AtomicI64,
     /// Keys of the shard that have a deadline.
     volatile: AtomicUsize,
+    /// Hashes of the shard with a field that has one.
+    hashes: AtomicUsize,
     /// The sum of their deadlines, for the average that INFO shows.
     sum_ms: AtomicI64,
 }
@@ -35,6 +45,7 @@ impl Default for Deadlines {
             entries: AtomicUsize::new(0),
             next_ms: AtomicI64::new(NEVER),
             volatile: AtomicUsize::new(0),
+            hashes: AtomicUsize::new(0),
             sum_ms: AtomicI64::new(0),
         }
     }
@@ -45,6 +56,17 @@ impl Deadlines {
     pub fn add(&self, at_ms: i64, hash: u64) -> bool {
         self.volatile.fetch_add(1, Ordering::Relaxed);
         self.sum_ms.fetch_add(at_ms, Ordering::Relaxed);
+        self.push(at_ms, hash)
+    }
+
+    /// This became the earliest deadline of a hash's fields, which had none before. Returns
+    /// whether it is now the shard's earliest.
+    pub fn add_fields(&self, at_ms: i64, hash: u64) -> bool {
+        self.hashes.fetch_add(1, Ordering::Relaxed);
+        self.push(at_ms, hash)
+    }
+
+    fn push(&self, at_ms: i64, hash: u64) -> bool {
         let mut heap = self.heap.lock();
         let earliest = at_ms < self.next_ms.load(Ordering::Relaxed);
         heap.push(Reverse((at_ms, hash)));
@@ -58,8 +80,20 @@ impl Deadlines {
     pub fn forget(&self, at_ms: i64) -> bool {
         self.volatile.fetch_sub(1, Ordering::Relaxed);
         self.sum_ms.fetch_sub(at_ms, Ordering::Relaxed);
+        self.is_overgrown()
+    }
+
+    /// A hash's fields lost their earliest deadline. The heap entry and the answer are as with
+    /// [`Deadlines::forget`].
+    #[must_use]
+    pub fn forget_fields(&self) -> bool {
+        self.hashes.fetch_sub(1, Ordering::Relaxed);
+        self.is_overgrown()
+    }
+
+    fn is_overgrown(&self) -> bool {
         let entries = self.entries.load(Ordering::Relaxed);
-        entries > WEED_MIN && entries > 2 * self.volatile()
+        entries > WEED_MIN && entries > 2 * (self.volatile() + self.hashes())
     }
 
     /// Takes the stale entries out: those that no key has, says `is_live`, and all but one of
@@ -98,7 +132,12 @@ impl Deadlines {
         self.volatile.load(Ordering::Relaxed)
     }
 
-    /// The sum of all deadlines, wrapping; with [`Deadlines::volatile`] it gives the average.
+    /// Hashes with a field that has a deadline.
+    pub fn hashes(&self) -> usize {
+        self.hashes.load(Ordering::Relaxed)
+    }
+
+    /// The sum of all keys' deadlines, wrapping; with [`Deadlines::volatile`] it gives the average.
     pub fn sum_ms(&self) -> i64 {
         self.sum_ms.load(Ordering::Relaxed)
     }
@@ -113,6 +152,8 @@ impl Deadlines {
         other.note(&others);
         let volatile = self.volatile.swap(other.volatile(), Ordering::Relaxed);
         other.volatile.store(volatile, Ordering::Relaxed);
+        let hashes = self.hashes.swap(other.hashes(), Ordering::Relaxed);
+        other.hashes.store(hashes, Ordering::Relaxed);
         let sum = self.sum_ms.swap(other.sum_ms(), Ordering::Relaxed);
         other.sum_ms.store(sum, Ordering::Relaxed);
     }

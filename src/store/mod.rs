@@ -15,7 +15,7 @@ pub mod usage;
 pub mod walk;
 pub mod watch;
 
-pub use database::{Keyspace, SHARDS};
+pub use database::{Keyspace, SHARDS, Shard};
 pub use entry::{Collection, Entry, NewStr, Str, View};
 pub use event::{Class, Event};
 pub use txn::{Expiry, Txn};

@@ -12,38 +12,48 @@ pub type Flag = Arc<AtomicBool>;
 /// Who watches which keys of a shard.
 #[derive(Default)]
 pub struct Watchers {
-    keys: Mutex<HashMap<Box<[u8]>, Vec<Flag>>>,
+    keys: Mutex<HashMap<Box<[u8]>, Vec<Watcher>>>,
     /// How many keys are in the map, read without the lock.
     watched: AtomicUsize,
 }
 
+/// One client that watches a key.
+struct Watcher {
+    flag: Flag,
+    /// Whether the key was there when the watch began. One that was not may still have an entry,
+    /// whose time had come: that this goes is no change.
+    was_there: bool,
+}
+
 impl Watchers {
     /// Watches `name`. The caller holds the shard's lock, so that no change slips past.
-    pub fn add(&self, name: &[u8], flag: &Flag) {
+    pub fn add(&self, name: &[u8], flag: &Flag, was_there: bool) {
         let mut keys = self.keys.lock();
-        keys.entry(name.into()).or_default().push(Arc::clone(flag));
+        let watcher = Watcher { flag: Arc::clone(flag), was_there };
+        keys.entry(name.into()).or_default().push(watcher);
         self.watched.store(keys.len(), Ordering::Relaxed);
     }
 
     /// Ends a watch.
     pub fn remove(&self, name: &[u8], flag: &Flag) {
         let mut keys = self.keys.lock();
-        if let Some(flags) = keys.get_mut(name) {
-            flags.retain(|other| !Arc::ptr_eq(other, flag));
-            if flags.is_empty() {
+        if let Some(watchers) = keys.get_mut(name) {
+            watchers.retain(|other| !Arc::ptr_eq(&other.flag, flag));
+            if watchers.is_empty() {
                 keys.remove(name);
             }
         }
         self.watched.store(keys.len(), Ordering::Relaxed);
     }
 
-    /// `name` was changed.
-    pub fn touch(&self, name: &[u8]) {
+    /// `name` was changed, or went since its time had come.
+    pub fn touch(&self, name: &[u8], has_expired: bool) {
         if self.watched.load(Ordering::Relaxed) == 0 {
             return;
         }
-        if let Some(flags) = self.keys.lock().get(name) {
-            flags.iter().for_each(|flag| flag.store(true, Ordering::Release));
+        if let Some(watchers) = self.keys.lock().get(name) {
+            let concerned = watchers.iter().filter(|watcher| watcher.was_there || !has_expired);
+            concerned.for_each(|watcher| watcher.flag.store(true, Ordering::Release));
         }
     }
 
@@ -52,9 +62,9 @@ impl Watchers {
         if self.watched.load(Ordering::Relaxed) == 0 {
             return;
         }
-        for (name, flags) in self.keys.lock().iter() {
+        for (name, watchers) in self.keys.lock().iter() {
             if changed(name) {
-                flags.iter().for_each(|flag| flag.store(true, Ordering::Release));
+                watchers.iter().for_each(|watcher| watcher.flag.store(true, Ordering::Release));
             }
         }
     }
@@ -73,9 +83,10 @@ mod tests {
     fn a_change_raises_the_flags_of_its_key_only() {
         let watchers = Watchers::default();
         let (a, b) = (Flag::default(), Flag::default());
-        watchers.add(b"k", &a);
-        watchers.add(b"other", &b);
-        watchers.touch(b"k");
+        watchers.add(b"k", &a, true);
+        watchers.add(b"other", &b, false);
+        watchers.touch(b"k", false);
+        watchers.touch(b"other", true);
         assert!(a.load(Ordering::Acquire) && !b.load(Ordering::Acquire));
         watchers.remove(b"k", &a);
         assert_eq!(watchers.watched(), 1);

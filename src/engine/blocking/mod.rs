@@ -30,9 +30,10 @@ pub struct Block<'a> {
     pub kind: Type,
     /// Whether it is run again too when a key is gone, or holds something else.
     pub even_if_gone: bool,
-    /// When the wait ends in vain, Unix time in milliseconds.
+    /// When the wait ends in vain, Unix time in milliseconds. The answer then is a null array,
+    /// in RESP3 a null.
     pub until_ms: Option<i64>,
-    /// What is answered then.
+    /// What is answered instead of waiting where nothing may block.
     pub in_vain: InVain,
     /// Arguments that the next run is to find in place of what the client sent: positions, the
     /// command's name being 0, and bytes. XREAD's `$` is the last ID at the time of the wait's
@@ -40,7 +41,7 @@ pub struct Block<'a> {
     pub instead: Vec<(usize, Vec<u8>)>,
 }
 
-/// The answer of a wait in vain.
+/// The answer in place of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InVain {
     /// A null array, in RESP3 a null.
@@ -69,8 +70,6 @@ pub struct Wait {
     pub even_if_gone: bool,
     /// The end.
     pub until_ms: Option<i64>,
-    /// The answer then.
-    pub in_vain: InVain,
     /// Replaced arguments.
     pub instead: Vec<(usize, Vec<u8>)>,
 }
@@ -87,7 +86,7 @@ impl Ctx<'_> {
     }
 
     /// There is nothing to do yet: the client is to wait. Where nothing may block, in a
-    /// transaction or a script, the answer is that of a wait in vain.
+    /// transaction or a script, it is answered at once.
     pub fn block(&mut self, block: Block<'_>, reply: &mut Reply<'_>) -> Result {
         if self.turn == Turn::Only {
             block.in_vain.answer(reply);
@@ -98,7 +97,6 @@ impl Ctx<'_> {
             kind: block.kind,
             even_if_gone: block.even_if_gone,
             until_ms: block.until_ms,
-            in_vain: block.in_vain,
             instead: block.instead,
         });
         Ok(())
@@ -129,6 +127,10 @@ fn ends_at(millis: i64, now_ms: i64) -> Result<Option<i64>> {
     match millis {
         0 => Ok(None),
         ..0 => Err(Error::msg("timeout is negative")),
-        _ => millis.checked_add(now_ms).map(Some).ok_or(Error::msg("timeout is out of range")),
+        _ => {
+            // The present millisecond has begun already: no wait is to end too early.
+            let until_ms = millis.checked_add(now_ms).and_then(|until_ms| until_ms.checked_add(1));
+            until_ms.map(Some).ok_or(Error::msg("timeout is out of range"))
+        }
     }
 }

@@ -6,7 +6,6 @@ use super::super::dispatch::Call;
 use super::Wait;
 use super::waiter::{State, Waiter};
 use crate::protocol::{Error, Reply, Result};
-use crate::services::clients::flags;
 use crate::services::session::Session;
 use crate::util::clock;
 use std::sync::Arc;
@@ -34,9 +33,10 @@ pub fn park(
     waiter: &Waiter,
     reply: &mut Reply<'_>,
 ) -> Result<bool> {
-    session.client.set(flags::BLOCKED, true);
+    let client = &session.client;
+    client.begin_wait(reply.is_empty());
     let end = sleep(engine, waiter);
-    session.client.set(flags::BLOCKED, false);
+    client.end_wait();
     engine.waiting.leave(waiter);
     match end {
         End::State(State::Served(output, failed)) => {
@@ -46,7 +46,8 @@ pub fn park(
         End::State(State::Unblocked { by_error: true }) => {
             return Err(Error::coded("UNBLOCKED client unblocked via CLIENT UNBLOCK"));
         }
-        End::State(_) => waiter.wait.in_vain.answer(reply),
+        // Whatever the command answers where it finds nothing, as in Redis.
+        End::State(_) => reply.null_array(),
         End::Left => session.close(),
     }
     Ok(true)

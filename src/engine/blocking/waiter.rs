@@ -4,8 +4,7 @@
 
 use super::Wait;
 use crate::engine::dispatch::Call;
-use crate::protocol::args::KeySlot;
-use crate::protocol::{Arg, Args};
+use crate::protocol::Request;
 use crate::services::bell::Bell;
 use crate::services::clients::Client;
 use crate::services::session::Session;
@@ -29,8 +28,7 @@ pub struct Waiter {
     /// Hashes of the other keys that its command works on, a destination's.
     pub others: SmallVec<[u64; 1]>,
     resp3: bool,
-    argv: Vec<Box<[u8]>>,
-    keys: Vec<KeySlot>,
+    request: Request,
     state: Mutex<State>,
     bell: Bell,
 }
@@ -60,11 +58,9 @@ impl Waiter {
         row: usize,
         mut wait: Wait,
     ) -> io::Result<Waiter> {
-        let mut argv: Vec<Box<[u8]>> = call.argv.iter().map(|arg| arg.bytes().into()).collect();
+        let mut request = Request::new(call.argv, call.keys);
         for (index, bytes) in wait.instead.drain(..) {
-            if let Some(arg) = argv.get_mut(index) {
-                *arg = bytes.into();
-            }
+            request.replace(index, bytes);
         }
         let hashes = call.keys.iter().map(|slot| slot.hash);
         Ok(Waiter {
@@ -75,8 +71,7 @@ impl Waiter {
             others: hashes.filter(|hash| !wait.keys.contains(hash)).collect(),
             wait,
             resp3: session.resp3,
-            argv,
-            keys: call.keys.to_vec(),
+            request,
             state: Mutex::new(State::Waiting),
             bell: Bell::new()?,
         })
@@ -90,14 +85,9 @@ impl Waiter {
         session
     }
 
-    /// Its arguments, the command's name first.
-    pub fn argv(&self) -> Vec<Arg<'_>> {
-        self.argv.iter().map(|arg| Arg::Slice(arg)).collect()
-    }
-
-    /// The cursor that its handler reads.
-    pub fn args<'a>(&'a self, argv: &'a [Arg<'a>], first: usize) -> Args<'a> {
-        Args::new(argv, first, &self.keys, self.db)
+    /// What it asked for.
+    pub fn request(&self) -> &Request {
+        &self.request
     }
 
     /// Its state, which nobody else changes or looks at while the guard lives.

@@ -186,6 +186,7 @@ impl Reader {
         nested: bool,
     ) -> (Argument, &'i [Item]) {
         let values = after.iter().take_while(|item| is_value(item)).count();
+        let values = if vocabulary::belongs_to_first(token) { values.min(1) } else { values };
         let (mut argument, taken) = match (values, after.first()) {
             (0, Some(Item::Group { alternatives, optional: false, .. })) => {
                 let mut choice = self.choice(alternatives);

@@ -21,7 +21,7 @@ pub fn kind(command: &str, group: &str, word: &str) -> Kind {
         "min" | "max" if command.ends_with("byscore") || command == "zcount" => Kind::Double,
         "timeout" if command.starts_with('b') => Kind::Double,
         "start" | "end" | "stop" if group == "stream" || command == "zrange" => Kind::String,
-        "min-idle-time" if command != "pending" && command != "xpending" => Kind::String,
+        "min-idle-time" if matches!(command, "xclaim" | "xautoclaim") => Kind::String,
         "value" if matches!(command, "setbit" | "bitfield") => Kind::Integer,
         word if INTEGERS.contains(&word) => Kind::Integer,
         _ => Kind::String,
@@ -58,7 +58,9 @@ const INTEGERS: &[&str] = &[
     "min-match-len",
     "ms",
     "num-matches",
+    "num-vertices",
     "numfields",
+    "numids",
     "numkeys",
     "numlocal",
     "numreplicas",
@@ -76,6 +78,11 @@ const INTEGERS: &[&str] = &[
     "version",
     "weight",
 ];
+
+/// Whether a token belongs to the first of the placeholders behind it, rather than to all.
+pub fn belongs_to_first(token: &str) -> bool {
+    matches!(token, "BYBOX" | "BYPOLYGON")
+}
 
 /// The name of a token that takes no value.
 pub fn token_name(token: &'static str) -> Cow<'static, str> {
@@ -96,7 +103,7 @@ pub fn token_name(token: &'static str) -> Cow<'static, str> {
 pub fn choice_name(token: Option<&'static str>, alternatives: &[Argument]) -> Cow<'static, str> {
     let words: Vec<&str> = alternatives.iter().map(Argument::leading_word).collect();
     match words.as_slice() {
-        ["NX", ..] => "condition".into(),
+        ["NX" | "KEEPREF", ..] => "condition".into(),
         ["GT", "LT"] => "comparison".into(),
         ["FNX", ..] => "fields-condition".into(),
         ["EX", ..] => "expiration".into(),
@@ -139,9 +146,11 @@ pub fn block_name(token: Option<&'static str>, arguments: &[Argument]) -> Cow<'s
             format!("{}-block", token.to_ascii_lowercase()).into()
         }
         (Some("TO"), _) => "target".into(),
-        (Some("BYBOX"), _) | (None, "BYBOX") => "box".into(),
+        (None, "BYBOX") => "box".into(),
+        (None, "BYPOLYGON") => "polygon".into(),
         (Some(token), _) => token.to_ascii_lowercase().into(),
         (None, "BYRADIUS") => "circle".into(),
+        (None, "longitude") if arguments.len() == 2 => "vertices".into(),
         (None, "COUNT") => "count-block".into(),
         (None, "FULL") => "full-block".into(),
         (None, "MAXLEN") => "trim".into(),

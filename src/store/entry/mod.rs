@@ -8,6 +8,7 @@ mod value;
 pub use block::Entry;
 pub use value::{Collection, NewStr, Str, View};
 
+use crate::types::hash::Hash;
 use crate::types::{Type, Value, ValueRef};
 use block::{Payload, payload_of};
 use std::mem;
@@ -32,6 +33,7 @@ impl Entry {
                 Entry::with_payload(name, Payload::Shared, shared, expires_at_ms)
             }
             Plan::Bytes(bytes) => Entry::with_bytes(name, Payload::Bytes, bytes, expires_at_ms),
+            Plan::Raw(bytes) => Entry::with_bytes(name, Payload::Edited, bytes, expires_at_ms),
         }
     }
 
@@ -55,9 +57,21 @@ impl Entry {
         Entry::with_payload(name, payload_of(T::TYPE), value, expires_at_ms)
     }
 
-    /// Whether the deadline has passed.
+    /// Whether nothing of it is to be seen any more: its deadline has passed, or it is a hash
+    /// all of whose fields have expired.
     pub fn is_expired(&self, now_ms: i64) -> bool {
+        self.is_overdue(now_ms)
+            || self.get::<Hash>().is_some_and(|fields| fields.has_expired(now_ms))
+    }
+
+    /// Whether the key's own deadline has passed.
+    pub fn is_overdue(&self, now_ms: i64) -> bool {
         self.expires_at_ms().is_some_and(|at| at <= now_ms)
+    }
+
+    /// The earliest deadline of a field of it, if it is a hash that has one.
+    pub fn fields_expire_at_ms(&self) -> Option<i64> {
+        self.get::<Hash>()?.next_expiry()
     }
 
     /// What OBJECT ENCODING answers.
@@ -134,6 +148,11 @@ impl Entry {
             Plan::Bytes(bytes) if payload.is_inline() && self.shape().value_len == bytes.len() => {
                 self.inline_mut().copy_from_slice(bytes);
                 self.set_payload(Payload::Bytes);
+                return None;
+            }
+            Plan::Raw(bytes) if payload.is_inline() && self.shape().value_len == bytes.len() => {
+                self.inline_mut().copy_from_slice(bytes);
+                self.set_payload(Payload::Edited);
                 return None;
             }
             Plan::Int(int) => {
@@ -216,6 +235,10 @@ mod tests {
         assert_eq!(encoding(&[b'x'; 45]), "raw");
         assert_eq!(encoding(&[b'x'; INLINE_MAX + 1]), "raw");
         assert_eq!(Entry::string(b"k", NewStr::Text(b"12345"), None).encoding(), "embstr");
+        assert_eq!(Entry::string(b"k", NewStr::Raw(b"12345"), None).encoding(), "raw");
+        let made = |len| Arc::new(vec![b'1'; len]);
+        assert!(matches!(NewStr::made(&made(INLINE_MAX)), NewStr::Raw(_)));
+        assert!(matches!(NewStr::made(&made(INLINE_MAX + 1)), NewStr::Shared(_)));
     }
 
     #[test]
@@ -226,6 +249,7 @@ mod tests {
             (NewStr::Int(7), "7".as_bytes()),
             (NewStr::Int(-700), b"-700"),
             (NewStr::Text(b"-701"), b"-701"),
+            (NewStr::Raw(b"-702"), b"-702"),
             (NewStr::Bytes(b"text"), b"text"),
             (NewStr::Bytes(b"longer text"), b"longer text"),
             (NewStr::Bytes(&long), &long),

@@ -4,6 +4,7 @@ use super::INLINE_MAX;
 use crate::protocol::Arg;
 use crate::types::{Type, hash::Hash, list::List, set::Set, stream::Stream, zset::SortedSet};
 use crate::util::number;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A collection that an entry can hold in place.
@@ -64,6 +65,15 @@ impl<'a> Str<'a> {
         }
     }
 
+    /// The bytes, for as long as the entry is borrowed; a number's text is written first.
+    pub fn bytes(self) -> Cow<'a, [u8]> {
+        match self {
+            Str::Int(_) => Cow::Owned(self.to_vec()),
+            Str::Bytes(bytes) => Cow::Borrowed(bytes),
+            Str::Shared(bytes) => Cow::Borrowed(bytes),
+        }
+    }
+
     /// The bytes, copied.
     pub fn to_vec(self) -> Vec<u8> {
         self.with(<[u8]>::to_vec)
@@ -86,10 +96,20 @@ pub enum NewStr<'a> {
     Bytes(&'a [u8]),
     /// Bytes to be copied, also where they are a number: Redis keeps INCRBYFLOAT's sums so.
     Text(&'a [u8]),
+    /// Bytes to be copied, `raw` from the beginning: what Redis puts together itself.
+    Raw(&'a [u8]),
     /// A number.
     Int(i64),
     /// An allocation to be shared instead of copied.
     Shared(&'a Arc<Vec<u8>>),
+}
+
+impl<'a> NewStr<'a> {
+    /// Bytes that were put together in an allocation of their own, which is kept if they are
+    /// too many to be copied.
+    pub fn made(bytes: &'a Arc<Vec<u8>>) -> NewStr<'a> {
+        if bytes.len() > INLINE_MAX { NewStr::Shared(bytes) } else { NewStr::Raw(bytes) }
+    }
 }
 
 impl<'a> From<Arg<'a>> for NewStr<'a> {
@@ -122,6 +142,7 @@ pub enum View<'a> {
 pub(super) enum Plan<'a> {
     Int(i64),
     Bytes(&'a [u8]),
+    Raw(&'a [u8]),
     Shared(Arc<Vec<u8>>),
 }
 
@@ -129,10 +150,13 @@ pub(super) fn plan(value: NewStr<'_>) -> Plan<'_> {
     match value {
         NewStr::Int(int) => Plan::Int(int),
         NewStr::Shared(shared) => Plan::Shared(Arc::clone(shared)),
-        NewStr::Bytes(bytes) | NewStr::Text(bytes) if bytes.len() > INLINE_MAX => {
+        NewStr::Bytes(bytes) | NewStr::Text(bytes) | NewStr::Raw(bytes)
+            if bytes.len() > INLINE_MAX =>
+        {
             Plan::Shared(Arc::new(bytes.to_vec()))
         }
         NewStr::Text(bytes) => Plan::Bytes(bytes),
+        NewStr::Raw(bytes) => Plan::Raw(bytes),
         NewStr::Bytes(bytes) => match number::parse_i64(bytes) {
             Some(int) => Plan::Int(int),
             None => Plan::Bytes(bytes),

@@ -7,6 +7,7 @@ use super::super::reclaim::Garbage;
 use super::locking::{Guard, find};
 use super::{Expiry, Slot, Txn};
 use crate::protocol::{Error, Key, Result};
+use crate::types::hash::Hash;
 use crate::types::{Type, Value};
 use dashmap::SharedValue;
 
@@ -79,6 +80,7 @@ impl Txn<'_> {
         if let Some(entry) = live {
             let old_expiry = entry.expires_at_ms();
             let new_expiry = resolve(expiry, old_expiry);
+            let old_fields = entry.fields_expire_at_ms();
             let clock = access.touched(entry.access(), now_ms);
             let garbage = entry.set_string(value);
             entry.set_access(clock);
@@ -86,6 +88,7 @@ impl Txn<'_> {
                 entry.set_expiry(new_expiry);
                 self.moved_deadline(key, old_expiry, new_expiry);
             }
+            self.moved_fields(key, old_fields, None);
             self.garbage.extend(garbage.map(Garbage::Entry));
         } else {
             self.drop_if_expired(key);
@@ -113,22 +116,38 @@ impl Txn<'_> {
         event: Event,
         edit: impl FnOnce(&mut [u8]) -> R,
     ) -> Result<R> {
+        self.update_string(key, len, event, |bytes| (edit(bytes), true))
+    }
+
+    /// As [`Txn::edit_string`], but `edit` also says whether it changed anything. A string that
+    /// grew, or was made, has changed in any case.
+    pub fn update_string<R>(
+        &mut self,
+        key: Key<'_>,
+        len: usize,
+        event: Event,
+        edit: impl FnOnce(&mut [u8]) -> (R, bool),
+    ) -> Result<R> {
         self.drop_if_expired(key);
-        if self.find_mut(key).is_none() {
+        let made = self.find_mut(key).is_none();
+        if made {
             self.insert_new(key, Entry::string(key.name, NewStr::Bytes(b""), None));
         }
         let clock = self.keyspace.access.fresh(self.now_ms);
-        let Some(entry) = self.find_mut(key).filter(|entry| entry.kind() == Type::String) else {
-            return Err(Error::WrongType);
-        };
-        let result = entry.edit_string(len, edit);
+        let Some(entry) = self.find_mut(key) else { return Err(Error::WrongType) };
+        let grows = len > entry.as_str().ok_or(Error::WrongType)?.len();
+        let (result, edited) = entry.edit_string(len, edit);
         entry.set_access(clock);
-        self.record(key, event);
+        if made || grows || edited {
+            self.record(key, event);
+        }
         Ok(result)
     }
 
     /// Changes a collection. With `create` a missing key is made; a collection left empty
-    /// is deleted. `change` says by an event whether it changed anything.
+    /// is deleted. `change` says by an event whether it changed anything; if not, no key is made.
+    /// A hash comes without the fields that have expired; what becomes of the deadlines of the
+    /// others is seen here.
     pub fn update<T: Collection, R>(
         &mut self,
         key: Key<'_>,
@@ -137,7 +156,8 @@ impl Txn<'_> {
     ) -> Result<Option<R>> {
         self.drop_if_expired(key);
         let now_ms = self.now_ms;
-        if self.find_mut(key).is_none() {
+        let is_new = self.find_mut(key).is_none();
+        if is_new {
             if !create {
                 self.misses += 1;
                 return Ok(None);
@@ -150,9 +170,13 @@ impl Txn<'_> {
         let Some(entry) = self.find_mut(key) else { return Ok(None) };
         let clock = access.touched(entry.access(), now_ms);
         entry.set_access(clock);
+        let old_fields = entry.fields_expire_at_ms();
         let Some(collection) = entry.get_mut::<T>() else { return Err(Error::WrongType) };
         let (result, event) = change(collection);
-        let vanishes = collection.vanishes();
+        // A stream may be empty, but not come to be by a command that did nothing.
+        let vanishes = collection.vanishes() || (is_new && event.is_none());
+        let new_fields = entry.fields_expire_at_ms();
+        self.moved_fields(key, old_fields, new_fields);
         if let Some(event) = event {
             self.record(key, event);
         }
@@ -218,25 +242,32 @@ impl Txn<'_> {
         }
     }
 
-    /// A write that meets an expired key deletes it first, as if the reaper had come.
+    /// A write that meets an expired key deletes it first, as if the reaper had come; of a hash
+    /// the fields that have expired, however many they are.
     fn drop_if_expired(&mut self, key: Key<'_>) {
         let now_ms = self.now_ms;
-        if !self.find_mut(key).is_some_and(|entry| entry.is_expired(now_ms)) {
+        let Some(entry) = self.find_mut(key) else { return };
+        if entry.is_expired(now_ms) {
+            if let Some(entry) = self.extract(key) {
+                self.record_expired(key.db, key.hash, entry);
+            }
             return;
         }
-        if let Some(entry) = self.extract(key) {
-            self.record_removed(key.db, key.hash, entry, Event::EXPIRED);
+        let old = entry.fields_expire_at_ms();
+        if !old.is_some_and(|at_ms| at_ms <= now_ms) {
+            return;
         }
+        let (removed, new) = remove_expired_fields(entry, now_ms, usize::MAX);
+        self.moved_fields(key, old, new);
+        self.record_expired_fields(key.db, key.hash, key.name, removed);
     }
 
-    /// Takes an entry out of its table, its deadline forgotten.
+    /// Takes an entry out of its table, its deadlines forgotten.
     fn extract(&mut self, key: Key<'_>) -> Option<Entry> {
         let table = self.table_mut(key)?;
         let (entry, _) = table.remove_entry(key.hash, |(entry, _)| entry.name() == key.name)?;
         let place = self.keyspace.place(key.db, key.hash);
-        if let Some(at_ms) = entry.expires_at_ms() {
-            self.forget_deadline(place, at_ms);
-        }
+        self.forget_deadlines(place, &entry);
         self.shrink_if_sparse(place);
         Some(entry)
     }
@@ -257,12 +288,13 @@ impl Txn<'_> {
     /// Inserts an entry whose name is not in the table.
     fn insert_moved(&mut self, key: Key<'_>, entry: Entry) {
         let keyspace = self.keyspace;
-        let expires_at_ms = entry.expires_at_ms();
+        let (expires_at_ms, fields) = (entry.expires_at_ms(), entry.fields_expire_at_ms());
         if let Some(table) = self.table_mut(key) {
             let slot = (entry, SharedValue::new(()));
             table.insert_entry(key.hash, slot, |(entry, _)| keyspace.hash(entry.name()));
         }
         self.moved_deadline(key, None, expires_at_ms);
+        self.moved_fields(key, None, fields);
     }
 
     /// Keeps the shard's heap true after a key's deadline changed.
@@ -281,15 +313,60 @@ impl Txn<'_> {
         }
     }
 
-    /// A key of the shard no longer has this deadline.
-    pub(super) fn forget_deadline(&self, place: Place, at_ms: i64) {
-        let deadlines = &self.keyspace.shard(place).deadlines;
-        if !deadlines.forget(at_ms) {
-            return;
+    /// Keeps the shard's heap true after the earliest deadline of a hash's fields changed.
+    fn moved_fields(&mut self, key: Key<'_>, old: Option<i64>, new: Option<i64>) {
+        if old != new {
+            let place = self.keyspace.place(key.db, key.hash);
+            self.moved_fields_at(place, key.hash, old, new);
         }
+    }
+
+    pub(super) fn moved_fields_at(
+        &self,
+        place: Place,
+        hash: u64,
+        old: Option<i64>,
+        new: Option<i64>,
+    ) {
+        let deadlines = &self.keyspace.shard(place).deadlines;
+        if old.is_some() && deadlines.forget_fields() {
+            self.weed(place);
+        }
+        if let Some(new) = new
+            && deadlines.add_fields(new, hash)
+        {
+            self.keyspace.alarm.deadline_set(new);
+        }
+    }
+
+    /// An entry was taken out of the shard: its deadlines are none any more.
+    pub(super) fn forget_deadlines(&self, place: Place, entry: &Entry) {
+        if let Some(at_ms) = entry.expires_at_ms() {
+            self.forget_deadline(place, at_ms);
+        }
+        if entry.fields_expire_at_ms().is_some()
+            && self.keyspace.shard(place).deadlines.forget_fields()
+        {
+            self.weed(place);
+        }
+    }
+
+    /// A key of the shard no longer has this deadline.
+    fn forget_deadline(&self, place: Place, at_ms: i64) {
+        if self.keyspace.shard(place).deadlines.forget(at_ms) {
+            self.weed(place);
+        }
+    }
+
+    /// Takes the stale entries out of the shard's heap.
+    fn weed(&self, place: Place) {
         let table = self.table(place.db(), place.shard());
-        deadlines.weed(|at_ms, hash| {
-            table.get(hash, |slot| has_deadline(self.keyspace, slot, at_ms, hash)).is_some()
+        self.keyspace.shard(place).deadlines.weed(|at_ms, hash| {
+            let is_live = |slot: &Slot| {
+                has_deadline(self.keyspace, slot, at_ms, hash)
+                    || has_fields_deadline(self.keyspace, slot, at_ms, hash)
+            };
+            table.get(hash, is_live).is_some()
         });
     }
 
@@ -318,6 +395,28 @@ impl Txn<'_> {
 /// whole hash matters: many keys may have one deadline, and the table looks at seven bits of it.
 pub(super) fn has_deadline(keyspace: &Keyspace, slot: &Slot, at_ms: i64, hash: u64) -> bool {
     slot.0.expires_at_ms() == Some(at_ms) && keyspace.hash(slot.0.name()) == hash
+}
+
+/// Whether an entry is a hash whose earliest deadline of a field such a pair stands for.
+pub(super) fn has_fields_deadline(
+    keyspace: &Keyspace,
+    slot: &Slot,
+    at_ms: i64,
+    hash: u64,
+) -> bool {
+    slot.0.fields_expire_at_ms() == Some(at_ms) && keyspace.hash(slot.0.name()) == hash
+}
+
+/// Deletes up to `most` fields of a hash whose time has come. Returns how many there were, and
+/// the earliest deadline of those that are left.
+pub(super) fn remove_expired_fields(
+    entry: &mut Entry,
+    now_ms: i64,
+    most: usize,
+) -> (usize, Option<i64>) {
+    let Some(fields) = entry.get_mut::<Hash>() else { return (0, None) };
+    let removed = fields.remove_expired(now_ms, most, &mut |_| {});
+    (removed, fields.next_expiry())
 }
 
 /// The deadline a key has after a write.

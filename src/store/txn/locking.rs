@@ -89,6 +89,22 @@ impl<'a> Txn<'a> {
         Txn::lock_places(keyspace, mode, &places, now_ms)
     }
 
+    /// Locks the places of all `keys`, given as (database, hash), and every shard of `dbs`.
+    pub fn lock_keys_and_databases(
+        keyspace: &'a Keyspace,
+        mode: Mode,
+        keys: impl Iterator<Item = (u16, u64)>,
+        dbs: &[u16],
+        now_ms: i64,
+    ) -> Txn<'a> {
+        let mut places: Vec<Place> = keys.map(|(db, hash)| keyspace.place(db, hash)).collect();
+        let shards = |db: &u16| (0..SHARDS).map(|shard| Place::new(*db, shard)).collect::<Vec<_>>();
+        places.extend(dbs.iter().flat_map(shards));
+        places.sort_unstable();
+        places.dedup();
+        Txn::lock_places(keyspace, mode, &places, now_ms)
+    }
+
     /// Locks one shard exclusively: the reaper's way.
     pub fn lock_place(keyspace: &'a Keyspace, place: Place, now_ms: i64) -> Txn<'a> {
         Txn::lock_places(keyspace, Mode::Write, &[place], now_ms)
@@ -110,6 +126,7 @@ impl<'a> Txn<'a> {
             touches: true,
             changes: SmallVec::new(),
             whole_changes: 0,
+            expired_fields: 0,
             garbage: SmallVec::new(),
             hits: 0,
             misses: 0,

@@ -20,6 +20,7 @@ use super::entry::Entry;
 use super::event::Event;
 use super::reclaim::Garbage;
 use crate::protocol::Key;
+use crate::types::hash::Hash;
 use dashmap::SharedValue;
 use locking::Guards;
 use smallvec::SmallVec;
@@ -44,6 +45,8 @@ pub struct Change {
     pub hash: u64,
     /// What happened.
     pub event: Event,
+    /// Whether time did it, not a command: what expires.
+    pub by_time: bool,
     /// The key's name.
     pub name: SmallVec<[u8; 32]>,
 }
@@ -58,6 +61,7 @@ pub struct Txn<'a> {
     changes: SmallVec<[Change; 1]>,
     /// Keys that flushing took, and one for each swap of databases.
     whole_changes: u64,
+    expired_fields: u64,
     garbage: SmallVec<[Garbage; 1]>,
     hits: u32,
     misses: u32,
@@ -99,6 +103,11 @@ impl<'a> Txn<'a> {
         (std::mem::take(&mut self.changes), std::mem::take(&mut self.whole_changes))
     }
 
+    /// How many fields of hashes were deleted since this was last asked, as their time had come.
+    pub fn take_expired_fields(&mut self) -> u64 {
+        std::mem::take(&mut self.expired_fields)
+    }
+
     /// Whether anything changed since the changes were last taken.
     pub fn is_dirty(&self) -> bool {
         self.whole_changes > 0 || !self.changes.is_empty()
@@ -119,11 +128,28 @@ impl<'a> Txn<'a> {
 
     pub(super) fn record(&mut self, key: Key<'_>, event: Event) {
         let name = SmallVec::from_slice(key.name);
-        self.changes.push(Change { db: key.db, hash: key.hash, event, name });
+        let Key { db, hash, .. } = key;
+        self.changes.push(Change { db, hash, event, by_time: false, name });
     }
 
-    pub(super) fn record_removed(&mut self, db: u16, hash: u64, entry: Entry, event: Event) {
-        self.changes.push(Change { db, hash, event, name: SmallVec::from_slice(entry.name()) });
+    /// Records that fields of the hash `name` were deleted, as their time had come.
+    pub(super) fn record_expired_fields(&mut self, db: u16, hash: u64, name: &[u8], fields: usize) {
+        self.expired_fields += fields as u64;
+        let (event, name) = (Event::FIELDS_EXPIRED, SmallVec::from_slice(name));
+        self.changes.push(Change { db, hash, event, by_time: true, name });
+    }
+
+    /// Records that an entry was taken out, as its own time or that of all its fields had come.
+    pub(super) fn record_expired(&mut self, db: u16, hash: u64, entry: Entry) {
+        let mut event = Event::EXPIRED;
+        if !entry.is_overdue(self.now_ms)
+            && let Some(fields) = entry.get::<Hash>()
+        {
+            self.record_expired_fields(db, hash, entry.name(), fields.len());
+            event = Event::DEL;
+        }
+        let name = SmallVec::from_slice(entry.name());
+        self.changes.push(Change { db, hash, event, by_time: true, name });
         self.garbage.push(Garbage::Entry(entry));
     }
 }

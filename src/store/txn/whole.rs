@@ -1,17 +1,19 @@
 //! Whole shards: the reaper's bites, flushing, swapping databases.
 
-use super::super::database::Table;
-use super::super::event::Event;
+use super::super::database::{Place, Table};
 use super::super::reclaim::Garbage;
-use super::keys::has_deadline;
+use super::keys::{has_deadline, has_fields_deadline, remove_expired_fields};
 use super::locking::Guard;
 use super::{Slot, Txn};
+use smallvec::SmallVec;
 
 /// What one bite of the reaper came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reaped {
-    /// Keys deleted.
+    /// Keys deleted, also those all of whose fields had expired.
     pub keys: usize,
+    /// Fields deleted of hashes that have others.
+    pub fields: usize,
     /// How late the latest of them was, in milliseconds.
     pub late_ms: i64,
     /// Whether more is due in this shard.
@@ -19,26 +21,61 @@ pub struct Reaped {
 }
 
 impl Txn<'_> {
-    /// Takes up to `most` due entries off the first locked shard's heap of deadlines, and
-    /// deletes the keys they stand for.
+    /// Takes due entries off the first locked shard's heap of deadlines, and deletes the keys and
+    /// the fields they stand for: up to `most` of all of these together.
     pub fn reap(&mut self, most: usize) -> Reaped {
         let mut reaped = Reaped::default();
         let Some(place) = self.guards.first().map(|held| held.place) else { return reaped };
         let keyspace = self.keyspace;
         let deadlines = &keyspace.shard(place).deadlines;
-        for _ in 0..most {
-            let Some((at_ms, hash)) = deadlines.pop_due(self.now_ms) else { break };
-            let Guard::Write(table) = &mut self.guards[0].guard else { break };
-            let dead = |slot: &Slot| has_deadline(keyspace, slot, at_ms, hash);
-            let Some((entry, _)) = table.remove_entry(hash, dead) else { continue };
-            self.forget_deadline(place, at_ms);
-            reaped.keys += 1;
-            reaped.late_ms = reaped.late_ms.max(self.now_ms.saturating_sub(at_ms));
-            self.record_removed(place.db(), hash, entry, Event::EXPIRED);
+        let mut left = most;
+        while left > 0
+            && let Some((at_ms, hash)) = deadlines.pop_due(self.now_ms)
+        {
+            let fields = self.reap_fields(place, at_ms, hash, left);
+            let key = self.reap_key(place, at_ms, hash);
+            reaped.fields += fields;
+            reaped.keys += usize::from(key);
+            if key || fields > 0 {
+                reaped.late_ms = reaped.late_ms.max(self.now_ms.saturating_sub(at_ms));
+            }
+            left = left.saturating_sub(fields.max(1));
         }
         self.shrink_if_sparse(place);
         reaped.more = deadlines.next_ms() <= self.now_ms;
         reaped
+    }
+
+    /// Deletes the key that such an entry of the heap stands for, or the hash all of whose
+    /// fields have expired: whole, whatever its size. False when there is none.
+    fn reap_key(&mut self, place: Place, at_ms: i64, hash: u64) -> bool {
+        let (keyspace, now_ms) = (self.keyspace, self.now_ms);
+        let Guard::Write(table) = &mut self.guards[0].guard else { return false };
+        let dead = |slot: &Slot| {
+            has_deadline(keyspace, slot, at_ms, hash)
+                || (has_fields_deadline(keyspace, slot, at_ms, hash) && slot.0.is_expired(now_ms))
+        };
+        let Some((entry, _)) = table.remove_entry(hash, dead) else { return false };
+        self.forget_deadlines(place, &entry);
+        self.record_expired(place.db(), hash, entry);
+        true
+    }
+
+    /// Deletes up to `most` due fields of the hash that such an entry of the heap stands for, and
+    /// puts the earliest deadline of the others on the heap, which may be due as well. Returns
+    /// how many fields there were; none where the whole hash is to go.
+    fn reap_fields(&mut self, place: Place, at_ms: i64, hash: u64, most: usize) -> usize {
+        let (keyspace, now_ms) = (self.keyspace, self.now_ms);
+        let Guard::Write(table) = &mut self.guards[0].guard else { return 0 };
+        let due = |slot: &Slot| {
+            has_fields_deadline(keyspace, slot, at_ms, hash) && !slot.0.is_expired(now_ms)
+        };
+        let Some((entry, _)) = table.get_mut(hash, due) else { return 0 };
+        let name: SmallVec<[u8; 32]> = SmallVec::from_slice(entry.name());
+        let (fields, next_ms) = remove_expired_fields(entry, now_ms, most);
+        self.moved_fields_at(place, hash, Some(at_ms), next_ms);
+        self.record_expired_fields(place.db(), hash, &name, fields);
+        fields
     }
 
     /// Empties the locked shards, of one database or of all. Returns how many keys went.
@@ -52,7 +89,8 @@ impl Txn<'_> {
             let shard = self.keyspace.shard(held.place);
             shard.watchers.touch_where(|name| {
                 let hash = self.keyspace.hash(name);
-                table.get(hash, |(entry, _)| entry.name() == name).is_some()
+                let found = table.get(hash, |(entry, _)| entry.name() == name);
+                found.is_some_and(|(entry, _)| !entry.is_expired(self.now_ms))
             });
             keys += table.len();
             shard.deadlines.swap(&Default::default());

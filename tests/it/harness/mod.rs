@@ -7,6 +7,7 @@ mod expect;
 mod peers;
 mod random;
 mod reply;
+mod scene;
 mod script;
 mod server;
 
@@ -14,6 +15,7 @@ pub use client::{Client, encode};
 pub use peers::{Peer, left_out, need, shared};
 pub use random::Random;
 pub use reply::Reply;
+pub use scene::play;
 pub use script::A_LIST;
 pub use server::{Kind, Server, binary_under_test, free_port, kind_under_test, run_to_exit};
 

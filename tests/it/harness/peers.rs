@@ -30,7 +30,11 @@ const TESTS: &[(&str, Peer)] = &[
     ("differential::hyperloglogs", Peer::RedisServer),
     ("differential::geo", Peer::RedisServer),
     ("differential::sort", Peer::RedisServer),
+    ("differential::newer_geo_commands", Peer::ValkeyServer),
+    ("differential::newer_stream_commands", Peer::ValkeyServer),
+    ("differential::newer_hash_commands", Peer::ValkeyServer),
     ("differential::newer_string_commands", Peer::ValkeyServer),
+    ("differential::newer_zset_commands", Peer::ValkeyServer),
     ("tools::redis_cli_holds_a_session", Peer::RedisCli),
     ("tools::redis_cli_reads_a_big_reply_and_pipes_in_bulk", Peer::RedisCli),
     ("tools::redis_py_holds_a_session", Peer::RedisPy),
@@ -38,6 +42,8 @@ const TESTS: &[(&str, Peer)] = &[
     ("rdb::a_file_that_redis_saves_loads_with_the_same_digest", Peer::RedisServer),
     ("rdb::a_file_that_valkey_saves_loads_with_the_same_keys", Peer::ValkeyServer),
     ("keys::dumps_travel_to_and_from_redis", Peer::RedisServer),
+    ("hyperloglogs::redis_counts_the_same", Peer::RedisServer),
+    ("lists::digests_and_dumps_agree_with_redis", Peer::RedisServer),
 ];
 
 impl Peer {

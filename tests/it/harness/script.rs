@@ -7,6 +7,7 @@
 //! (list l)                      a list stands at l, whether or not the server has list commands
 //! GET k                         => "a\x00b"
 //! CLIENT REPLY SKIP             => (none)   nothing comes back
+//! (more)                        => *        nothing is sent; a push comes, or a reply still due
 //! QUIT                          => +OK
 //! PING                          => (closed)
 //! ```
@@ -43,7 +44,8 @@ impl Client {
         }
     }
 
-    fn line(&mut self, line: &str) -> Result<(), String> {
+    /// Plays one line.
+    pub fn line(&mut self, line: &str) -> Result<(), String> {
         if line.is_empty() || line.starts_with('#') {
             return Ok(());
         }
@@ -64,12 +66,24 @@ impl Client {
 
     fn exchange(&mut self, command: &str, expected: &str) -> Result<(), String> {
         let args = split_args(command).ok_or("unbalanced quotes in the command")?;
-        let request = super::client::encode(&args);
+        let request = match command.trim_end() {
+            "(more)" => Vec::new(),
+            _ => super::client::encode(&args),
+        };
         if expected == "(none)" {
             return self.try_send(&request).map_err(|error| error.to_string());
         }
-        let answer = self.try_send(&request).and_then(|()| self.try_recv());
-        match (expected, answer) {
+        if let Err(error) = self.try_send(&request)
+            && expected != "(closed)"
+        {
+            return Err(format!("could not send: {error}"));
+        }
+        self.expect(expected)
+    }
+
+    /// Takes the next reply, which must be as expected.
+    pub fn expect(&mut self, expected: &str) -> Result<(), String> {
+        match (expected, self.try_recv()) {
             ("(closed)", Err(_)) => Ok(()),
             ("(closed)", Ok(reply)) => Err(format!("got {reply}")),
             (_, Err(error)) => Err(format!("got no reply: {error}")),
@@ -97,7 +111,7 @@ fn for_this_server(line: &str) -> Option<&str> {
 
 /// Splits a line into arguments with redis-cli's quoting: `"…"` with escapes, `'…'` without.
 /// None when a quote is not closed or is followed by something other than a space.
-fn split_args(line: &str) -> Option<Vec<Vec<u8>>> {
+pub fn split_args(line: &str) -> Option<Vec<Vec<u8>>> {
     let mut args = Vec::new();
     let mut rest = line.trim_start();
     while !rest.is_empty() {

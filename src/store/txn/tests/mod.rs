@@ -2,6 +2,7 @@
 
 mod bank;
 mod expiry;
+mod fields;
 mod model;
 
 use super::{Mode, Txn};
