@@ -1,9 +1,12 @@
 //! The data structures: pure data, no keys, no clock, no I/O.
 
+pub mod bits;
 pub mod compact;
 pub mod digest;
 pub mod duplicates;
+pub mod geo;
 pub mod hash;
+pub mod hyperloglog;
 pub mod intset;
 pub mod limits;
 pub mod list;

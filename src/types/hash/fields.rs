@@ -67,6 +67,13 @@ impl Fields {
         self.deadlines.first().map(|&(deadline, _)| deadline)
     }
 
+    /// The latest deadline, if every field has one. (Two fields that share an entry among the
+    /// deadlines would hide that; they would have to agree in all 64 bits of their hashes.)
+    pub fn last_expiry(&self) -> Option<i64> {
+        let every = self.deadlines.len() == self.table.len();
+        self.deadlines.last().filter(|_| every).map(|&(deadline, _)| deadline)
+    }
+
     /// How many fields have expired. Takes time in proportion to them.
     pub fn expired(&self, now_ms: i64) -> usize {
         self.deadlines.range(..=(now_ms, u64::MAX)).count()
@@ -76,7 +83,7 @@ impl Fields {
     pub fn pop_expired(&mut self, now_ms: i64) -> Option<Entry> {
         let &(deadline, hash) =
             self.deadlines.first().filter(|&&(deadline, _)| deadline <= now_ms)?;
-        let entry = self.table.remove_where(hash, |entry| entry.expires_at_ms() == Some(deadline));
+        let entry = self.table.remove_where(hash, |entry| is_of(entry, deadline, hash));
         self.forget_deadline(deadline, hash);
         entry
     }
@@ -93,9 +100,15 @@ impl Fields {
     /// To be called when a field has lost its deadline, after the field has changed.
     fn forget_deadline(&mut self, deadline: i64, hash: u64) {
         // The hash may be another field's too, if hardly ever.
-        let shared = self.table.find(hash, |entry| entry.expires_at_ms() == Some(deadline));
+        let shared = self.table.find(hash, |entry| is_of(entry, deadline, hash));
         if shared.is_none() {
             self.deadlines.remove(&(deadline, hash));
         }
     }
+}
+
+/// Whether this is a field that such a pair among the deadlines stands for. Comparing the whole
+/// hash matters: many fields may have one deadline, and the table looks at eight bits of it.
+fn is_of(entry: &Entry, deadline: i64, name_hash: u64) -> bool {
+    entry.expires_at_ms() == Some(deadline) && hash(entry.name()) == name_hash
 }

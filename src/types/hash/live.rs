@@ -3,6 +3,7 @@
 use super::{Encoding, Field, Hash, as_field, is_expired};
 use crate::types::listpack::Element;
 use crate::types::table::below;
+use std::collections::HashSet;
 
 /// The fields of a hash that have not expired at a given time.
 #[derive(Clone, Copy)]
@@ -13,6 +14,8 @@ pub struct Live<'a> {
 
 /// After so many draws of expired fields in a row, [`Live::random`] counts the others instead.
 const MAX_DRAWS: usize = 64;
+/// A sample of less than one in so many is drawn, a larger one collected in a walk.
+const FEW: usize = 3;
 
 impl<'a> Live<'a> {
     pub(super) fn new(hash: &'a Hash, now_ms: i64) -> Self {
@@ -77,6 +80,44 @@ impl<'a> Live<'a> {
         match self.len() {
             0 => None,
             len => self.iter().nth(below(rng(), len)),
+        }
+    }
+
+    /// Emits `count` different fields, every choice of them with the same probability; all there
+    /// are, if there are no more. In no order. Takes time in proportion to what it emits, and to
+    /// the expired fields; a packed hash is walked.
+    pub fn sample(
+        &self,
+        count: usize,
+        rng: &mut impl FnMut() -> u64,
+        emit: &mut dyn FnMut(Field<'a>),
+    ) {
+        let len = self.len();
+        if let Encoding::Table(fields) = &self.hash.0
+            && count < fields.table().len() / FEW
+            && count < len / FEW
+        {
+            return self.draw(count, rng, emit);
+        }
+        // Each field is taken with the probability by which the rest of them can still complete
+        // the sample (Knuth, The Art of Computer Programming, 3.4.2, algorithm S).
+        let mut missing = count.min(len);
+        for (field, left) in self.iter().zip((1..=len).rev()) {
+            if below(rng(), left) < missing {
+                emit(field);
+                missing -= 1;
+            }
+        }
+    }
+
+    /// Draws until there are `count` different fields, which are few of all.
+    fn draw(&self, count: usize, rng: &mut impl FnMut() -> u64, emit: &mut dyn FnMut(Field<'a>)) {
+        let mut drawn = HashSet::with_hasher(ahash::RandomState::new());
+        while drawn.len() < count {
+            let Some(field) = self.random(rng) else { return };
+            if drawn.insert(field.0.to_bytes()) {
+                emit(field);
+            }
         }
     }
 

@@ -191,6 +191,16 @@ impl Hash {
         }
     }
 
+    /// Whether all of its fields have expired, so that nobody can see it any more. Takes no walk.
+    /// One without fields has not expired.
+    pub fn has_expired(&self, now_ms: i64) -> bool {
+        let last = match &self.0 {
+            Encoding::Packed(packed) => packed.last_expiry(),
+            Encoding::Table(fields) => fields.last_expiry(),
+        };
+        last.is_some_and(|deadline| deadline <= now_ms)
+    }
+
     /// Removes up to `max` fields whose deadline has come, the earliest first, names each to
     /// `removed`, and returns how many there were.
     pub fn remove_expired(

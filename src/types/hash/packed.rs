@@ -95,7 +95,13 @@ impl Packed {
 
     /// The earliest deadline.
     pub fn next_expiry(&self) -> Option<i64> {
-        self.nth(0)?.2
+        if self.expiring { self.nth(0)?.2 } else { None }
+    }
+
+    /// The latest deadline, if every field has one: the last field is the last to expire.
+    pub fn last_expiry(&self) -> Option<i64> {
+        let deadline = self.expiring.then(|| self.listpack.last())??;
+        self.listpack.get(deadline).as_int().filter(|&deadline| deadline != NEVER)
     }
 
     /// Adds a field, or changes its value. An existing one loses its deadline unless `keep_expiry`.

@@ -106,6 +106,7 @@ fn a_moment_hides_what_has_expired_by_then() {
         );
         let live = hash.at(150);
         assert_eq!((live.len(), hash.len(), live.is_empty()), (2, 3, false));
+        assert!(!hash.has_expired(i64::MAX), "c never expires");
         assert_eq!((live.get(b"a"), live.get(b"b").unwrap().as_int()), (None, Some(2)));
         assert_eq!(live.field(b"b").unwrap().2, Some(200));
         assert!(live.contains(b"c") && !live.contains(b"x"));
@@ -130,6 +131,51 @@ fn a_random_field_is_found_among_many_expired_ones() {
         assert!(hash.at(5).random(&mut rng).is_none());
         hash.insert(b"live", b"", &Limits::default());
         assert!(hash.at(5).random(&mut rng).unwrap().0.eq_bytes(b"live"));
+    }
+}
+
+/// Many fields with one deadline: each is told apart from the others of its bucket.
+#[test]
+fn a_crowd_expires_in_bites() {
+    let mut hash = Hash::default();
+    for number in 0..5000u32 {
+        hash.insert(&number.to_be_bytes(), b"", &Limits::default());
+        hash.set_expiry(&number.to_be_bytes(), Some(5));
+    }
+    hash.insert(b"lasting", b"", &Limits::default());
+    for left in (0..5000).step_by(64).map(|gone| 5000 - gone) {
+        assert_eq!((hash.len(), hash.next_expiry(), hash.at(5).len()), (left + 1, Some(5), 1));
+        assert_eq!(hash.remove_expired(5, 64, &mut |_| {}), left.min(64));
+    }
+    assert_eq!((hash.len(), hash.next_expiry()), (1, None));
+}
+
+#[test]
+fn samples_are_fair_and_distinct() {
+    let mut rng = random::next;
+    for (fields, expired, count) in [(10u32, 0, 3), (10, 5, 3), (1000, 0, 10), (1000, 900, 10)] {
+        let mut hash = Hash::default();
+        for number in 0..fields + expired {
+            let limits = Limits { hash_max_listpack_entries: 100, ..Limits::default() };
+            hash.insert(&number.to_be_bytes(), b"", &limits);
+            hash.set_expiry(&number.to_be_bytes(), (number >= fields).then_some(5));
+        }
+        let mut seen = BTreeMap::new();
+        let rounds = 200 * fields as usize / count;
+        for _ in 0..rounds {
+            let mut sample = BTreeSet::new();
+            hash.at(5).sample(count, &mut rng, &mut |(name, ..)| {
+                assert!(sample.insert(name.to_bytes().into_owned()), "a field twice");
+            });
+            assert_eq!(sample.len(), count);
+            sample.into_iter().for_each(|name| *seen.entry(name).or_insert(0) += 1);
+        }
+        // Each is expected 200 times, give or take 14 (a standard deviation).
+        assert_eq!(seen.len(), fields as usize);
+        assert!(seen.values().all(|times| (110..290).contains(times)), "{seen:?}");
+        let mut all = 0;
+        hash.at(5).sample(usize::MAX, &mut rng, &mut |_| all += 1);
+        assert_eq!(all, fields);
     }
 }
 
@@ -222,6 +268,7 @@ proptest! {
             prop_assert_eq!(hash.next_expiry(), earliest);
             let live = model.values().filter(|(_, at)| at.is_none_or(|at| at > 50)).count();
             prop_assert_eq!(hash.at(50).len(), live);
+            prop_assert_eq!(hash.has_expired(50), live == 0 && !model.is_empty());
         }
         prop_assert_eq!(&collect(hash.iter()), &model);
         for (name, (value, expires_at_ms)) in &model {

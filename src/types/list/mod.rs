@@ -108,9 +108,17 @@ impl List {
 
     /// All elements from the tail on.
     pub fn iter_rev(&self) -> Iter<'_> {
-        match self.len() {
-            0 => Iter::empty(),
-            len => self.walk(len - 1, len, true),
+        self.from_end(End::Back, usize::MAX)
+    }
+
+    /// The first `count` elements from an end on, as far as there are so many.
+    pub fn from_end(&self, end: End, count: usize) -> Iter<'_> {
+        let len = self.len();
+        let count = count.min(len);
+        match end {
+            _ if count == 0 => Iter::empty(),
+            End::Front => self.walk(0, count, false),
+            End::Back => self.walk(len - 1, count, true),
         }
     }
 
@@ -167,7 +175,7 @@ impl List {
     pub fn extend<'a>(
         &mut self,
         end: End,
-        elements: impl Iterator<Item = &'a [u8]> + Clone,
+        elements: impl DoubleEndedIterator<Item = &'a [u8]> + Clone,
         limits: &Limits,
     ) {
         let policy = Policy::new(limits);
@@ -175,11 +183,21 @@ impl List {
             (bytes.saturating_add(element.len()), count + 1)
         });
         self.prepare_to_grow(bytes, count, policy);
-        for element in elements {
-            match (&mut self.0, end) {
-                (Encoding::Listpack(listpack), End::Front) => listpack.push_front(element),
-                (Encoding::Listpack(listpack), End::Back) => listpack.push_back(element),
-                (Encoding::Quicklist(list), _) => list.push(end, element, policy),
+        match (&mut self.0, end) {
+            (Encoding::Quicklist(list), _) => {
+                elements.for_each(|element| list.push(end, element, policy));
+            }
+            (Encoding::Listpack(listpack), End::Back) => {
+                elements.for_each(|element| listpack.push_back(element));
+            }
+            (Encoding::Listpack(listpack), End::Front) if count == 1 => {
+                elements.for_each(|element| listpack.push_front(element));
+            }
+            (Encoding::Listpack(listpack), End::Front) => {
+                // What is there moves once, not with every element.
+                let behind = std::mem::take(listpack);
+                elements.rev().for_each(|element| listpack.push_back(element));
+                listpack.append(&behind);
             }
         }
     }
@@ -197,7 +215,23 @@ impl List {
     /// Takes the element off an end.
     pub fn pop(&mut self, end: End, limits: &Limits) -> Option<Vec<u8>> {
         let policy = Policy::new(limits);
-        let element = match &mut self.0 {
+        let element = self.take(end, policy)?;
+        self.shrink(policy.half());
+        Some(element)
+    }
+
+    /// Takes the element off an end and adds it at one. False when there is none.
+    pub fn rotate(&mut self, from: End, to: End, limits: &Limits) -> bool {
+        let policy = Policy::new(limits);
+        let Some(element) = self.take(from, policy) else { return false };
+        self.push(to, &element, limits);
+        self.shrink(policy.half());
+        true
+    }
+
+    /// As [`List::pop`], but leaves the encoding as it is.
+    fn take(&mut self, end: End, policy: Policy) -> Option<Vec<u8>> {
+        match &mut self.0 {
             Encoding::Listpack(listpack) => {
                 let pos = match end {
                     End::Front => listpack.first(),
@@ -205,12 +239,30 @@ impl List {
                 }?;
                 let element = listpack.get(pos).to_bytes().into_owned();
                 listpack.remove(pos, 1);
-                element
+                Some(element)
             }
-            Encoding::Quicklist(list) => list.pop(end, policy)?,
-        };
+            Encoding::Quicklist(list) => list.pop(end, policy),
+        }
+    }
+
+    /// Removes `count` elements from an end, or as many as there are.
+    pub fn drop_elements(&mut self, end: End, count: usize, limits: &Limits) {
+        let policy = Policy::new(limits);
+        let left = self.len().saturating_sub(count);
+        match &mut self.0 {
+            _ if left == 0 => *self = List::default(),
+            Encoding::Listpack(listpack) => {
+                let first = match end {
+                    End::Front => listpack.first(),
+                    End::Back => listpack.seek(left as i64),
+                };
+                if let Some(first) = first {
+                    listpack.remove(first, count);
+                }
+            }
+            Encoding::Quicklist(list) => list.drop_elements(end, count, policy),
+        }
         self.shrink(policy.half());
-        Some(element)
     }
 
     /// Puts `element` in place of the one at `index`; a negative index counts from the
@@ -286,26 +338,13 @@ impl List {
     /// Removes all but the elements from index `start` to index `stop`, both included; all
     /// of them when there are none there.
     pub fn trim(&mut self, start: usize, stop: usize, limits: &Limits) {
-        let len = self.len();
-        let end = stop.saturating_add(1).min(len);
-        if start >= end {
+        let behind = self.len().saturating_sub(stop.saturating_add(1));
+        if start > stop {
             *self = List::default();
             return;
         }
-        let policy = Policy::new(limits);
-        match &mut self.0 {
-            Encoding::Listpack(listpack) => {
-                listpack.split_off(end);
-                if let Some(first) = listpack.first() {
-                    listpack.remove(first, start);
-                }
-            }
-            Encoding::Quicklist(list) => {
-                list.drop_elements(End::Back, len - end, policy);
-                list.drop_elements(End::Front, start, policy);
-            }
-        }
-        self.shrink(policy.half());
+        self.drop_elements(End::Back, behind, limits);
+        self.drop_elements(End::Front, start, limits);
     }
 
     /// Leaves the listpack if that much more does not fit into it.

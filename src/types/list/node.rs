@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::policy::Policy;
 use super::quicklist::End;
 use crate::types::compact::Compact;
-use crate::types::listpack::{Element, Listpack, Pos};
+use crate::types::listpack::{Element, Listpack, Needle, Pos};
 use crate::util::lzf;
 
 /// Some consecutive elements of a list, at least one.
@@ -281,8 +281,8 @@ pub fn remove_equal(listpack: &mut Listpack, element: &[u8], max: usize, from: E
 }
 
 fn find_backward(listpack: &Listpack, from: Option<Pos>, element: &[u8]) -> Option<Pos> {
-    std::iter::successors(from, |&pos| listpack.prev(pos))
-        .find(|&pos| listpack.get(pos).eq_bytes(element))
+    let needle = Needle::new(element);
+    std::iter::successors(from, |&pos| listpack.prev(pos)).find(|&pos| needle.is(listpack.get(pos)))
 }
 
 /// The elements of a node, to be read.
@@ -336,7 +336,10 @@ impl View<'_> {
     /// The offset of the first element equal to this one.
     pub fn position(&self, element: &[u8]) -> Option<usize> {
         match self {
-            View::Packed(listpack) => listpack.iter().position(|other| other.eq_bytes(element)),
+            View::Packed(listpack) => {
+                let needle = Needle::new(element);
+                listpack.iter().position(|other| needle.is(other))
+            }
             View::Plain(other) => (**other == *element).then_some(0),
         }
     }

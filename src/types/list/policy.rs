@@ -22,6 +22,9 @@ const BYTE_LIMITS: [usize; 5] = [4 << 10, 8 << 10, 16 << 10, 32 << 10, 64 << 10]
 const SAFE_BYTES: usize = 8 << 10;
 /// What an element is taken to cost beyond its text.
 const ELEMENT_OVERHEAD: usize = 8;
+/// From more elements on a listpack does not know its own length. Redis lets a listpack of
+/// short elements, of which it counts the text, come there; every command would walk it.
+const MAX_COUNTED: usize = 65_534;
 /// Greatest number of elements that the parameter can ask for.
 const MAX_ELEMENTS: i64 = 32_767;
 
@@ -32,7 +35,7 @@ impl Policy {
         let by_bytes = size < 0;
         let (max_bytes, max_elements) = if by_bytes {
             let level = size.unsigned_abs().min(BYTE_LIMITS.len() as u64) as usize;
-            (BYTE_LIMITS[level - 1], usize::MAX)
+            (BYTE_LIMITS[level - 1], MAX_COUNTED)
         } else {
             (SAFE_BYTES, size.clamp(1, MAX_ELEMENTS) as usize)
         };
@@ -98,7 +101,8 @@ mod tests {
             (-6, 65_536),
             (i64::MIN, 65_536),
         ] {
-            assert!(policy(size).allows(bytes, 1 << 40), "{size}");
+            assert!(policy(size).allows(bytes, MAX_COUNTED), "{size}");
+            assert!(!policy(size).allows(bytes, MAX_COUNTED + 1), "{size}");
             assert!(!policy(size).allows(bytes + 1, 1), "{size}");
             assert!(policy(size).is_large(bytes + 1) && !policy(size).is_large(bytes), "{size}");
             assert!(

@@ -63,6 +63,44 @@ fn moves_between_encodings_as_redis_does() {
 }
 
 #[test]
+fn rotating_leaves_the_encoding() {
+    let four = sized(4);
+    let mut full = list(&["a", "b", "c", "d"], &four);
+    assert!(full.rotate(End::Back, End::Front, &four));
+    assert_eq!((full.encoding(), text(&full).as_str()), ("listpack", "d a b c"));
+    let mut half = list(&["a", "b", "c", "d", "e"], &four);
+    half.drop_elements(End::Back, 2, &four);
+    assert!(half.rotate(End::Front, End::Back, &four));
+    assert_eq!((half.encoding(), text(&half).as_str()), ("quicklist", "b c a"));
+    assert!(!List::default().rotate(End::Front, End::Back, &four));
+}
+
+#[test]
+fn a_listpack_knows_its_length() {
+    let limits = sized(-2);
+    for (count, encoding) in [(65_534, "listpack"), (65_535, "quicklist")] {
+        for end in [End::Front, End::Back] {
+            let mut list = List::default();
+            list.extend(end, std::iter::repeat_n(&b""[..], count), &limits);
+            assert_eq!((list.encoding(), list.len()), (encoding, count));
+        }
+    }
+}
+
+#[test]
+fn walks_begin_at_either_end() {
+    for size in [2, 128] {
+        let list = list(&["a", "b", "c", "d", "e"], &sized(size));
+        let from = |end, count| collect(list.from_end(end, count)).concat();
+        assert_eq!(from(End::Front, 3), b"abc");
+        assert_eq!(from(End::Back, 3), b"edc");
+        assert_eq!(from(End::Back, 9), b"edcba");
+        assert_eq!(from(End::Front, 0), b"");
+    }
+    assert_eq!(List::default().from_end(End::Back, 1).remaining(), 0);
+}
+
+#[test]
 fn elements_too_large_for_any_node_stand_alone() {
     let limits = sized(-1);
     let huge = [b'h'; 5000];
@@ -139,6 +177,8 @@ enum Step {
     Push(bool, Vec<u8>),
     Extend(bool, Vec<Vec<u8>>),
     Pop(bool),
+    Drop(bool, usize),
+    Rotate(bool, bool),
     Set(i64, Vec<u8>),
     Insert(Vec<u8>, bool, Vec<u8>),
     Remove(i64, Vec<u8>),
@@ -160,6 +200,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (any::<bool>(), prop::collection::vec(element(), 0..30))
             .prop_map(|(front, elements)| Step::Extend(front, elements)),
         6 => any::<bool>().prop_map(Step::Pop),
+        2 => (any::<bool>(), 0usize..9).prop_map(|(front, count)| Step::Drop(front, count)),
+        4 => any::<(bool, bool)>().prop_map(|(from, to)| Step::Rotate(from, to)),
         8 => (-60i64..60, element()).prop_map(|(index, element)| Step::Set(index, element)),
         16 => (element(), any::<bool>(), element())
             .prop_map(|(pivot, after, element)| Step::Insert(pivot, after, element)),
@@ -184,6 +226,12 @@ fn apply(model: &mut Vec<Vec<u8>>, step: Step) -> Option<Vec<u8>> {
             return Some(model.remove(if front { 0 } else { model.len() - 1 }));
         }
         Step::Pop(_) => return None,
+        Step::Drop(true, count) => drop(model.drain(..count.min(model.len()))),
+        Step::Drop(false, count) => model.truncate(model.len().saturating_sub(count)),
+        Step::Rotate(from, to) => {
+            let element = apply(model, Step::Pop(from))?;
+            apply(model, Step::Push(to, element));
+        }
         Step::Set(index, element) => {
             let index = resolve(index, model.len())?;
             model[index] = element;
@@ -220,6 +268,8 @@ fn perform(list: &mut List, step: Step, limits: &Limits) -> Option<Vec<u8>> {
             list.extend(end(front), elements.iter().map(Vec::as_slice), limits)
         }
         Step::Pop(front) => return list.pop(end(front), limits),
+        Step::Drop(front, count) => list.drop_elements(end(front), count, limits),
+        Step::Rotate(from, to) => return done(list.rotate(end(from), end(to), limits)),
         Step::Set(index, element) => return done(list.set(index, &element, limits)),
         Step::Insert(pivot, true, element) => {
             return done(list.insert_after(&pivot, &element, limits));

@@ -13,11 +13,12 @@
 //! | `11111111` | end of the listpack |
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use crate::util::number;
 
 /// One element, borrowed from the listpack that holds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Element<'a> {
     /// An element stored as an integer; a client sees its decimal text.
     Int(i64),
@@ -45,6 +46,29 @@ impl<'a> Element<'a> {
     /// Whether the element is the empty string.
     pub fn is_empty(&self) -> bool {
         matches!(self, Element::Bytes([]))
+    }
+
+    /// The element in the form that is the same for all who show a client the same bytes: as
+    /// an integer where it spells one. Encodings differ in what they store as an integer.
+    pub fn canonical(self) -> Self {
+        self.as_int().map_or(self, Element::Int)
+    }
+
+    /// How the bytes that a client sees compare.
+    pub fn cmp_bytes(&self, other: &Element<'_>) -> Ordering {
+        let (mut own, mut others) = (itoa::Buffer::new(), itoa::Buffer::new());
+        self.text(&mut own).cmp(other.text(&mut others))
+    }
+
+    /// The element as a client sees it; an integer is spelled in `buffer`.
+    pub fn text<'b>(&self, buffer: &'b mut itoa::Buffer) -> &'b [u8]
+    where
+        'a: 'b,
+    {
+        match self {
+            Element::Int(value) => buffer.format(*value).as_bytes(),
+            Element::Bytes(bytes) => bytes,
+        }
     }
 
     /// The integer this element spells, however it is stored.
@@ -267,6 +291,16 @@ mod tests {
 
     fn encode_int(value: i64) -> Vec<u8> {
         Encoded::int(value).parts().concat()
+    }
+
+    #[test]
+    fn the_same_bytes_are_the_same_element_however_they_are_stored() {
+        assert_eq!(Element::Bytes(b"17").canonical(), Element::Int(17));
+        assert_eq!(Element::Bytes(b"017").canonical(), Element::Bytes(b"017"));
+        let ascending = [Element::Int(-1), Element::Int(10), Element::Bytes(b"9"), Element::Int(9)];
+        let order: Vec<_> =
+            ascending.windows(2).map(|pair| pair[0].cmp_bytes(&pair[1])).collect();
+        assert_eq!(order, [Ordering::Less, Ordering::Less, Ordering::Equal]);
     }
 
     #[test]

@@ -9,16 +9,17 @@
 pub(in crate::types) mod buffer;
 mod entry;
 mod iter;
+mod needle;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use self::buffer::{Buffer, PREFIX_BYTES};
 use self::entry::Encoded;
-use crate::util::number;
 
 pub use self::entry::Element;
 pub use self::iter::{Iter, IterPos};
+pub use self::needle::Needle;
 
 /// A sequence of elements in one allocation. One pointer wide.
 #[derive(Clone)]
@@ -185,16 +186,12 @@ impl Listpack {
     /// (`skip` + 1)th place behind it: with `skip` 1, fields but not their values.
     /// Nothing is found from nowhere.
     pub fn find(&self, from: Option<Pos>, needle: &[u8], skip: usize) -> Option<Pos> {
-        let needle_int = number::parse_i64(needle);
+        let needle = Needle::new(needle);
         let bytes = self.walkable();
         let mut at = from?.0 as usize;
         while at < bytes.len() {
             let (element, next) = element_at(bytes, at);
-            let found = match element {
-                Element::Int(value) => needle_int == Some(value),
-                Element::Bytes(own) => own == needle,
-            };
-            if found {
+            if needle.is(element) {
                 return Some(pos(at));
             }
             at = next;

@@ -1,6 +1,7 @@
 //! A listpack against a vector of byte strings, Redis's own bytes, and hostile bytes.
 
 use super::*;
+use crate::util::number;
 use proptest::prelude::*;
 
 /// The elements as a client sees them.

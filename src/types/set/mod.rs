@@ -3,6 +3,8 @@
 //!
 //! The thresholds and the order of the steps are those of Redis 7.2 and later.
 
+mod sample;
+
 use super::compact::Compact;
 use super::duplicates::has_duplicates;
 use super::intset::Intset;

@@ -109,7 +109,7 @@ impl Stream {
         };
         let pending = group.pending_of(read.consumer, from..=StreamId::MAX);
         let pending: Vec<_> =
-            pending.map(|(id, nack)| (id, nack.deliveries)).take(read.count).collect();
+            pending.map(|(id, nack)| (id, nack.deliveries())).take(read.count).collect();
         for &(id, deliveries) in &pending {
             let entry = log.get(id);
             if entry.is_some() {
@@ -118,6 +118,46 @@ impl Stream {
             emit(id, entry);
         }
         Some(pending.len())
+    }
+
+    /// Delivers again what has been pending for at least `min_idle_ms`, for whichever consumer, the
+    /// longest first: hands each entry to `emit` with how long ago it was delivered and how often,
+    /// and answers how many; `None` when there is no such group. What the stream no longer has
+    /// is pending no longer.
+    pub fn read_idle(
+        &mut self,
+        read: &Read<'_>,
+        min_idle_ms: i64,
+        mut emit: impl FnMut(Entry<'_>, i64, u64),
+    ) -> Option<usize> {
+        let (log, groups) = self.parts_mut();
+        let group = groups.get_mut(read.group)?;
+        group.consumer_seen(read.consumer, read.now_ms);
+        let mut delivered = Vec::new();
+        let mut gone = Vec::new();
+        for (id, nack) in group.pending_by_time() {
+            let idle_ms = nack.idle_ms(read.now_ms);
+            if delivered.len() >= read.count || idle_ms < min_idle_ms {
+                break;
+            }
+            match log.get(id) {
+                Some(entry) => {
+                    emit(entry, idle_ms, nack.deliveries());
+                    delivered.push((id, nack.deliveries()));
+                }
+                None => gone.push(id),
+            }
+        }
+        for id in gone {
+            group.ack(id);
+        }
+        for &(id, deliveries) in &delivered {
+            group.assign(id, read.consumer, read.now_ms, deliveries.saturating_add(1));
+        }
+        if !delivered.is_empty() {
+            group.consumer_active(read.consumer, read.now_ms);
+        }
+        Some(delivered.len())
     }
 
     /// Makes an entry pending for another consumer. `None` when there is no such group.
@@ -168,7 +208,7 @@ fn claim_one(log: &Log, group: &mut Group, id: StreamId, claim: &Claim<'_>) -> C
     }
     let before = match group.nack(id) {
         Some(nack) if nack.idle_ms(claim.now_ms) < claim.min_idle_ms => return Claimed::No,
-        Some(nack) => nack.deliveries,
+        Some(nack) => nack.deliveries(),
         // What is claimed by force counts as delivered once before, as in Redis.
         None if claim.force => 1,
         None => return Claimed::No,

@@ -13,6 +13,8 @@ pub struct Group {
     last_id: StreamId,
     entries_read: Option<u64>,
     pending: BTreeMap<StreamId, Nack>,
+    /// What is pending by the time of its last delivery.
+    by_time: BTreeSet<(i64, StreamId)>,
     consumers: BTreeMap<Arc<[u8]>, Consumer>,
 }
 
@@ -20,10 +22,8 @@ pub struct Group {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nack {
     consumer: Arc<[u8]>,
-    /// Unix time of the last delivery.
-    pub delivered_at_ms: i64,
-    /// How often it was delivered.
-    pub deliveries: u64,
+    delivered_at_ms: i64,
+    deliveries: u64,
 }
 
 /// A consumer of a group.
@@ -38,6 +38,16 @@ impl Nack {
     /// The name of the consumer that it was delivered to.
     pub fn consumer(&self) -> &[u8] {
         &self.consumer
+    }
+
+    /// Unix time of the last delivery.
+    pub fn delivered_at_ms(&self) -> i64 {
+        self.delivered_at_ms
+    }
+
+    /// How often it was delivered.
+    pub fn deliveries(&self) -> u64 {
+        self.deliveries
     }
 
     /// How long ago it was delivered; 0 where the clock was set back since.
@@ -119,6 +129,11 @@ impl Group {
         own.into_iter().flatten().filter_map(|id| Some((*id, self.pending.get(id)?)))
     }
 
+    /// What is pending, the entries first that were delivered longest ago.
+    pub fn pending_by_time(&self) -> impl Iterator<Item = (StreamId, &Nack)> {
+        self.by_time.iter().filter_map(|(_, id)| Some((*id, self.pending.get(id)?)))
+    }
+
     /// The pending entry with this ID.
     pub fn nack(&self, id: StreamId) -> Option<&Nack> {
         self.pending.get(&id)
@@ -129,6 +144,7 @@ impl Group {
         let Some(nack) = self.pending.remove(&id) else {
             return false;
         };
+        self.by_time.remove(&(nack.delivered_at_ms, id));
         if let Some(consumer) = self.consumers.get_mut(&nack.consumer) {
             consumer.pending.remove(&id);
         }
@@ -150,6 +166,10 @@ impl Group {
         let name = Arc::clone(name);
         let nack = Nack { consumer: Arc::clone(&name), delivered_at_ms, deliveries };
         let before = self.pending.insert(id, nack);
+        if let Some(before) = &before {
+            self.by_time.remove(&(before.delivered_at_ms, id));
+        }
+        self.by_time.insert((delivered_at_ms, id));
         if before.as_ref().is_some_and(|before| before.consumer == name) {
             return true;
         }
@@ -175,6 +195,7 @@ impl Group {
             .sum();
         consumers
             + in_tree::<(StreamId, Nack)>(self.pending.len())
+            + in_tree::<(i64, StreamId)>(self.by_time.len())
             + in_tree::<(Arc<[u8]>, Consumer)>(self.consumers.len())
     }
 }
@@ -215,7 +236,9 @@ impl Group {
     pub fn delete_consumer(&mut self, name: &[u8]) -> Option<usize> {
         let consumer = self.consumers.remove(name)?;
         for id in &consumer.pending {
-            self.pending.remove(id);
+            if let Some(nack) = self.pending.remove(id) {
+                self.by_time.remove(&(nack.delivered_at_ms, *id));
+            }
         }
         Some(consumer.pending.len())
     }
@@ -267,6 +290,8 @@ mod tests {
         assert_eq!((ids(b"a"), ids(b"b"), ids(b"c")), (vec![1, 3], vec![2], vec![]));
         let nack = group.nack(id(2)).unwrap();
         assert_eq!((nack.consumer(), nack.idle_ms(25), nack.idle_ms(0)), (&b"b"[..], 5, 0));
+        let by_time: Vec<_> = group.pending_by_time().map(|(id, _)| id.ms).collect();
+        assert_eq!(by_time, [1, 3, 2]);
 
         assert!(group.ack(id(1)) && !group.ack(id(1)));
         assert_eq!(group.delete_consumer(b"a"), Some(1));

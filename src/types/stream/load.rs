@@ -94,7 +94,10 @@ mod tests {
         assert!(loader.consumer_pending(ID).is_err());
         let group = loader.finish().unwrap();
         let nack = group.nack(ID).unwrap();
-        assert_eq!((nack.consumer(), nack.delivered_at_ms, nack.deliveries), (&b"busy"[..], 10, 2));
+        assert_eq!(
+            (nack.consumer(), nack.delivered_at_ms(), nack.deliveries()),
+            (&b"busy"[..], 10, 2)
+        );
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn pending(stream: &Stream) -> Vec<(u64, String, i64, u64)> {
     let all = group.pending(StreamId::MIN..=StreamId::MAX);
     all.map(|(id, nack)| {
         let consumer = String::from_utf8(nack.consumer().to_vec()).unwrap();
-        (id.ms, consumer, nack.delivered_at_ms, nack.deliveries)
+        (id.ms, consumer, nack.delivered_at_ms(), nack.deliveries())
     })
     .collect()
 }
@@ -291,6 +291,33 @@ fn consumers_claim() {
     stream.delete(id(3));
     assert_eq!(stream.claim(id(3), &claim(b"b", 0, 160)), Some(Claimed::Gone));
     assert_eq!(pending(&stream).len(), 3);
+}
+
+#[test]
+fn what_is_idle_for_longest_is_read_first() {
+    let mut stream = stream_of(5);
+    stream.add_group(b"g", Group::new(StreamId::MIN, None));
+    for (ms, at_ms) in [(1, 130), (2, 100), (3, 120), (4, 110)] {
+        stream.group_mut(b"g").unwrap().consumer_seen(b"a", at_ms);
+        stream.claim(id(ms), &Claim { force: true, just_id: true, ..claim(b"a", 0, at_ms) });
+    }
+    stream.delete(id(4));
+    let mut seen = Vec::new();
+    let mut read_idle = |stream: &mut Stream, count, min_idle_ms, now_ms| {
+        let read = read(b"b", count, now_ms);
+        stream.read_idle(&read, min_idle_ms, |entry, idle_ms, deliveries| {
+            seen.push((entry.id.ms, idle_ms, deliveries));
+        })
+    };
+    assert_eq!(read_idle(&mut stream, 9, 101, 200), Some(0));
+    assert_eq!(read_idle(&mut stream, 2, 80, 200), Some(2));
+    assert_eq!(read_idle(&mut stream, 9, 0, 210), Some(3));
+    assert_eq!(seen, [(2, 100, 1), (3, 80, 1), (1, 80, 1), (2, 10, 2), (3, 10, 2)]);
+    assert_eq!(pending(&stream).len(), 3);
+    assert!(
+        pending(&stream).iter().all(|(_, consumer, at_ms, _)| consumer == "b" && *at_ms == 210)
+    );
+    assert_eq!(stream.group(b"g").unwrap().consumer(b"b").unwrap().active_at_ms(), Some(210));
 }
 
 #[test]
@@ -521,6 +548,7 @@ proptest! {
             }
             let group = stream.group(b"g").unwrap();
             prop_assert_eq!(group.pending_len(), model.len());
+            prop_assert_eq!(group.pending_by_time().count(), model.len());
             for (owner, name) in consumers.iter().enumerate() {
                 let own = group.pending_of(name.as_bytes(), StreamId::MIN..=StreamId::MAX);
                 let own: Vec<_> = own.map(|(id, nack)| (id.ms, nack.consumer())).collect();

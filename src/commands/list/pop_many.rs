@@ -1,0 +1,102 @@
+//! LMPOP, and BLMPOP, which waits for something to take: several elements of the first list
+//! there is.
+
+use super::ends::{end, pop_array};
+use super::wait::until_filled;
+use crate::commands::prelude::*;
+use crate::engine::blocking::timeout_seconds;
+use crate::types::list::{End, List};
+use smallvec::SmallVec;
+
+pub const LMPOP: Command = Command::new("lmpop", -4, lmpop)
+    .flags(WRITE)
+    .acl(Acl::LIST)
+    .keys(&[KeySpec::counted(1, 1, access::RW | access::ACCESS | access::DELETE)])
+    .group("list")
+    .since("7.0.0")
+    .complexity(
+        "O(N+M) where N is the number of provided keys and M is the number of elements returned.",
+    )
+    .syntax("numkeys key [key ...] <LEFT|RIGHT> [COUNT count]")
+    .summary(
+        "Returns multiple elements from a list after removing them. Deletes the list if the last \
+         element was popped.",
+    );
+
+fn lmpop(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
+    let wanted = Wanted::parse(args)?;
+    if !wanted.take(ctx, reply)? {
+        reply.null_array();
+    }
+    Ok(())
+}
+
+pub const BLMPOP: Command = Command::new("blmpop", -5, blmpop)
+    .flags(WRITE.or(BLOCKING))
+    .acl(Acl::LIST)
+    .keys(&[KeySpec::counted(2, 1, access::RW | access::ACCESS | access::DELETE)])
+    .group("list")
+    .since("7.0.0")
+    .complexity(
+        "O(N+M) where N is the number of provided keys and M is the number of elements returned.",
+    )
+    .syntax("timeout numkeys key [key ...] <LEFT|RIGHT> [COUNT count]")
+    .summary(
+        "Pops the first element from one of multiple lists. Blocks until an element is available \
+         otherwise. Deletes the list if the last element was popped.",
+    );
+
+/// The timeout comes first and is read last, as in Redis.
+fn blmpop(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
+    let mut timeout = args;
+    args.arg()?;
+    let wanted = Wanted::parse(args)?;
+    let until_ms = timeout_seconds(&mut timeout, ctx.now_ms())?;
+    if wanted.take(ctx, reply)? {
+        return Ok(());
+    }
+    ctx.block(until_filled(wanted.keys, until_ms, InVain::NullArray), reply)
+}
+
+/// What to take, and from where.
+struct Wanted<'a> {
+    keys: SmallVec<[Key<'a>; 2]>,
+    end: End,
+    count: usize,
+}
+
+impl<'a> Wanted<'a> {
+    fn parse(mut args: Args<'a>) -> Result<Wanted<'a>> {
+        let numkeys = args.positive("numkeys should be greater than 0")?;
+        let keys = args.keys(numkeys)?;
+        let end = end(&mut args)?;
+        let mut count = None;
+        while !args.is_empty() {
+            if count.is_some() || !args.word("count") || args.is_empty() {
+                return Err(Error::Syntax);
+            }
+            count = Some(args.positive("count should be greater than 0")?);
+        }
+        Ok(Wanted { keys, end, count: count.unwrap_or(1) })
+    }
+
+    /// Takes from the first list there is, and answers with its key and an array of the
+    /// elements. False, and no answer, if there is none.
+    fn take(&self, ctx: &mut Ctx<'_>, reply: &mut Reply<'_>) -> Result<bool> {
+        let limits = ctx.limits();
+        for &key in &self.keys {
+            if !ctx.may_take(key) {
+                continue;
+            }
+            let found = ctx.txn.update(key, false, |list: &mut List| {
+                reply.array(2);
+                reply.bulk(key.name);
+                ((), pop_array(list, self.end, self.count, &limits, reply))
+            })?;
+            if found.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
