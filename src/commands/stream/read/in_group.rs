@@ -1,0 +1,170 @@
+//! XREADGROUP.
+
+use super::{InGroup, Request, Served};
+use crate::commands::prelude::*;
+use crate::commands::stream::entries::{reply_entry, reply_parts};
+use crate::commands::stream::id::{self, reply_id};
+use crate::commands::stream::lookup::{peek_group, see_consumer};
+use crate::types::Type;
+use crate::types::stream::{Entry, Read, Stream, StreamId};
+use smallvec::SmallVec;
+
+pub const XREADGROUP: Command = Command::new("xreadgroup", -7, xreadgroup)
+    .flags(WRITE.or(BLOCKING))
+    .acl(Acl::STREAM)
+    .keys(&[KeySpec::half_after("STREAMS", 4, access::RO | access::ACCESS).names("GROUP", 2)])
+    .group("stream")
+    .since("5.0.0")
+    .complexity(
+        "For each stream mentioned: O(M) with M being the number of elements returned. If M is \
+         constant (e.g. always asking for the first 10 elements with COUNT), you can consider it \
+         O(1). On the other side when XREADGROUP blocks, XADD will pay the O(N) time in order to \
+         serve the N clients blocked on the stream getting new data.",
+    )
+    .syntax(
+        "GROUP group consumer [COUNT count] [BLOCK milliseconds] [CLAIM min-idle-time] [NOACK] \
+         STREAMS key [key ...] id [id ...]",
+    )
+    .summary(
+        "Returns new or historical messages from a stream for a consumer in a group. Blocks until \
+         a message is available otherwise.",
+    );
+
+/// A client that waits is answered also when a group is gone, so all groups are looked at each
+/// time. The consumer is there from the first time on.
+fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
+    let request = Request::parse(args, "xreadgroup", ctx.now_ms())?;
+    let group = request.group.unwrap_or_default();
+    let mut sources: SmallVec<[(Key<'_>, Source); 2]> = SmallVec::new();
+    for (key, id) in request.streams() {
+        if !ctx.may_take(key) {
+            continue;
+        }
+        if peek_group(&ctx.txn, key, group.name)?.is_none() {
+            return Err(no_group(key, group.name));
+        }
+        sources.push((key, Source::parse(id)?));
+    }
+    let mut served = Served::begin(reply);
+    for (key, source) in sources {
+        see_consumer(ctx, key, group.name, group.consumer)?;
+        served.stream(reply, key, |reply| serve(ctx, reply, key, source, group, request.count))?;
+    }
+    if served.end(reply) {
+        return Ok(());
+    }
+    if !request.blocks {
+        reply.null_array();
+        return Ok(());
+    }
+    let block = Block {
+        keys: request.keys.into_iter().collect(),
+        kind: Type::Stream,
+        even_if_gone: true,
+        until_ms: request.until_ms,
+        in_vain: InVain::NullArray,
+        instead: Vec::new(),
+    };
+    ctx.block(block, reply)
+}
+
+/// Which entries are asked for.
+#[derive(Clone, Copy)]
+enum Source {
+    /// `>`: those that nobody in the group has read yet.
+    New,
+    /// Those behind an ID that are pending for the consumer.
+    Pending(StreamId),
+}
+
+impl Source {
+    fn parse(id: &[u8]) -> Result<Source> {
+        match id {
+            b">" => Ok(Source::New),
+            b"$" | b"+" => {
+                let id = String::from_utf8_lossy(id);
+                Err(Error::msg(format!(
+                    "The {id} ID is meaningless in the context of XREADGROUP: you want to read the \
+                     history of this consumer by specifying a proper ID, or use the > ID to get \
+                     new messages. The {id} ID would just return an empty result set."
+                )))
+            }
+            _ => id::parse(id, 0).map(Source::Pending).ok_or(Error::msg(id::INVALID)),
+        }
+    }
+}
+
+/// Writes a stream's entries for the consumer, and delivers them by that. Returns whether the
+/// stream has an answer: a consumer's history always is one.
+fn serve(
+    ctx: &mut Ctx<'_>,
+    reply: &mut Reply<'_>,
+    key: Key<'_>,
+    source: Source,
+    group: InGroup<'_>,
+    count: usize,
+) -> Result<bool> {
+    let InGroup { name, consumer, no_ack, claim_ms } = group;
+    let read = Read { group: name, consumer, count, now_ms: ctx.now_ms() };
+    let answered = ctx.txn.update(key, false, |stream: &mut Stream| {
+        let list = reply.defer();
+        let (found, event) = match source {
+            Source::New => {
+                let found = read_new(stream, reply, &read, no_ack, claim_ms);
+                (found, (found > 0).then_some(Event::SILENT))
+            }
+            Source::Pending(after) => (read_pending(stream, reply, &read, after), None),
+        };
+        reply.end_array(list, found);
+        (found > 0 || matches!(source, Source::Pending(_)), event)
+    })?;
+    Ok(answered.unwrap_or(false))
+}
+
+/// Writes what is to be claimed, if any is, and then what is new. Returns how many entries.
+fn read_new(
+    stream: &mut Stream,
+    reply: &mut Reply<'_>,
+    read: &Read<'_>,
+    no_ack: bool,
+    claim_ms: Option<i64>,
+) -> usize {
+    let Some(min_idle_ms) = claim_ms else {
+        return stream.read_new(read, no_ack, |entry| reply_entry(reply, entry)).unwrap_or(0);
+    };
+    // Each with how long ago it was delivered, and how often.
+    let mut emit = |entry: Entry<'_>, idle_ms, deliveries: u64| {
+        reply.array(4);
+        reply_parts(reply, entry);
+        reply.int(idle_ms);
+        reply.int(deliveries as i64);
+    };
+    let claimed = stream.read_idle(read, min_idle_ms, &mut emit).unwrap_or(0);
+    let rest = Read { count: read.count.saturating_sub(claimed), ..*read };
+    claimed + stream.read_new(&rest, no_ack, |entry| emit(entry, 0, 0)).unwrap_or(0)
+}
+
+/// Writes the consumer's history; of an entry that is gone, its ID. Returns how many entries.
+fn read_pending(
+    stream: &mut Stream,
+    reply: &mut Reply<'_>,
+    read: &Read<'_>,
+    after: StreamId,
+) -> usize {
+    let found = stream.read_pending(read, after, |id, entry| match entry {
+        Some(entry) => reply_entry(reply, entry),
+        None => {
+            reply.array(2);
+            reply_id(reply, id);
+            reply.null_array();
+        }
+    });
+    found.unwrap_or(0)
+}
+
+fn no_group(key: Key<'_>, group: &[u8]) -> Error {
+    let (key, group) = (String::from_utf8_lossy(key.name), String::from_utf8_lossy(group));
+    Error::coded(format!(
+        "NOGROUP No such key '{key}' or consumer group '{group}' in XREADGROUP with GROUP option"
+    ))
+}
