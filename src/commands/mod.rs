@@ -5,18 +5,24 @@ use crate::engine::Command;
 
 mod bitmap;
 mod connection;
+mod element;
 mod geo;
 mod hash;
 mod hyperloglog;
 mod keys;
 mod list;
+mod picks;
+mod pubsub;
 mod server;
 mod set;
 mod stream;
 mod string;
 #[cfg(test)]
 mod tests;
+mod transaction;
 mod zset;
+
+pub use connection::describe_client;
 
 /// Every command, by family.
 pub fn families() -> &'static [&'static [&'static Command]] {
@@ -32,6 +38,8 @@ pub fn families() -> &'static [&'static [&'static Command]] {
         hyperloglog::COMMANDS,
         geo::COMMANDS,
         keys::COMMANDS,
+        pubsub::COMMANDS,
+        transaction::COMMANDS,
         server::COMMANDS,
     ]
 }

@@ -29,8 +29,8 @@ const GROUPS: &[&str] = &[
 ];
 
 /// Commands whose number of arguments is not what their syntax says: QUIT ignores what is
-/// given to it, and CLIENT KILL needs one of its filters.
-const LOOSE_SYNTAX: &[&str] = &["client|kill", "quit"];
+/// given to it, CLIENT KILL needs one of its filters, and GEOSEARCH a centre or three corners.
+const LOOSE_SYNTAX: &[&str] = &["client|kill", "geosearch", "geosearchstore", "quit"];
 
 /// Calls `check` with every command and subcommand; what it complains about is gathered.
 fn check_all(check: impl Fn(&Row) -> Result<(), String>) {
@@ -132,7 +132,8 @@ fn keys_have_specifications_and_specifications_keys() {
             return Err(format!("no specification finds `{name}`"));
         }
         let named = |(index, spec): (usize, &KeySpec)| {
-            specs.contains(&index) || spec.begin == Begin::Unknown
+            let is_key = spec.flags & access::NOT_KEY == 0;
+            !is_key || specs.contains(&index) || spec.begin == Begin::Unknown
         };
         ensure(command.keys.iter().enumerate().all(named), "a specification finds no argument")
     });
@@ -152,7 +153,8 @@ fn key_specifications_hold_together() {
             let no_key = spec.flags & access::NOT_KEY != 0;
             ensure(kinds == usize::from(!no_key), "read, written or removed?")?;
             let changes = spec.flags & access::RO == 0 && !no_key;
-            ensure(!changes || command.flags.has(Flags::WRITE), "a write without its flag")?;
+            let may_change = command.flags.has(Flags::WRITE) || command.flags.has(Flags::KEEPS);
+            ensure(!changes || may_change, "a write without its flag")?;
         }
         let decides = command.keys.iter().any(|spec| spec.flags & access::VARIABLE_FLAGS != 0);
         ensure(decides == command.key_access.is_some(), "who decides what happens to its keys?")
@@ -166,7 +168,8 @@ fn flags_hold_together() {
         let both = flags.has(Flags::WRITE) && flags.has(Flags::READONLY);
         ensure(!both, "it both writes and only reads")?;
         let plain = !flags.has(Flags::WRITE) && !flags.has(Flags::READONLY);
-        ensure(!plain || command.keys.is_empty(), "it has keys but neither reads nor writes")?;
+        let has_keys = command.keys.iter().any(|spec| spec.flags & access::NOT_KEY == 0);
+        ensure(!plain || !has_keys, "it has keys but neither reads nor writes")?;
         let denied = flags.has(Flags::DENYOOM) && !flags.has(Flags::WRITE);
         ensure(!denied, "it needs memory but does not write")?;
         ensure(command.handler.is_some() || !command.subcommands.is_empty(), "it does nothing")

@@ -3,6 +3,7 @@
 
 use super::error::{Error, Result};
 use crate::util::number;
+use smallvec::SmallVec;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -127,14 +128,50 @@ impl<'a> Args<'a> {
         Ok(Key { name, hash, db: self.db })
     }
 
+    /// All arguments that are left, which are read by that.
+    pub fn rest(&mut self) -> &'a [Arg<'a>] {
+        let rest = self.argv.get(self.next..).unwrap_or_default();
+        self.next = self.argv.len();
+        rest
+    }
+
+    /// The next `count` arguments as keys. Fewer are a syntax error.
+    pub fn keys(&mut self, count: usize) -> Result<SmallVec<[Key<'a>; 2]>> {
+        if count > self.remaining() {
+            return Err(Error::Syntax);
+        }
+        (0..count).map(|_| self.key()).collect()
+    }
+
     /// The next argument as an integer.
     pub fn int(&mut self) -> Result<i64> {
         number::parse_i64(self.bytes()?).ok_or(Error::NotInteger)
     }
 
-    /// The next argument as an integer that is not negative.
+    /// The next argument as an integer whose sign says from which side to count: any but the
+    /// one without a counterpart.
+    pub fn signed_count(&mut self) -> Result<i64> {
+        match self.int()? {
+            i64::MIN => Err(Error::msg(format!(
+                "value is out of range, value must between {} and {}",
+                -i64::MAX,
+                i64::MAX
+            ))),
+            count => Ok(count),
+        }
+    }
+
+    /// The next argument as an integer that is not negative. Redis says the same of what is
+    /// none and of what is no integer.
     pub fn nonnegative(&mut self) -> Result<usize> {
-        usize::try_from(self.int()?).map_err(|_| Error::NotPositive)
+        let int = number::parse_i64(self.bytes()?).and_then(|int| usize::try_from(int).ok());
+        int.ok_or(Error::NotPositive)
+    }
+
+    /// The next argument as an integer above zero; anything else fails with `complaint`.
+    pub fn positive(&mut self, complaint: &'static str) -> Result<usize> {
+        let int = number::parse_i64(self.bytes()?).and_then(|int| usize::try_from(int).ok());
+        int.filter(|int| *int > 0).ok_or(Error::msg(complaint))
     }
 
     /// The next argument as a floating point number.

@@ -6,8 +6,10 @@ pub mod error;
 pub mod input;
 pub mod parse;
 pub mod reply;
+pub mod request;
 pub mod split;
 
 pub use args::{Arg, Args, Key};
 pub use error::{Error, Result};
 pub use reply::Reply;
+pub use request::Request;

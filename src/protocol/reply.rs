@@ -7,6 +7,8 @@ use crate::util::number;
 /// Writes one client's replies in the protocol version it speaks.
 pub struct Reply<'a> {
     out: &'a mut Vec<u8>,
+    /// Where it began: what stands before belongs to other requests.
+    began: usize,
     resp3: bool,
 }
 
@@ -19,7 +21,7 @@ pub struct Deferred {
 impl<'a> Reply<'a> {
     /// A writer that appends to `out`.
     pub fn new(out: &'a mut Vec<u8>, resp3: bool) -> Self {
-        Reply { out, resp3 }
+        Reply { began: out.len(), out, resp3 }
     }
 
     /// Whether the client speaks RESP3.
@@ -146,11 +148,15 @@ impl<'a> Reply<'a> {
 
     /// A floating point number; its text as a string in RESP2.
     pub fn double(&mut self, value: f64) {
-        let text = number::format_f64(value);
+        self.double_text(number::format_f64(value).as_str());
+    }
+
+    /// A floating point number whose text is not the usual one; a string in RESP2.
+    pub fn double_text(&mut self, text: &str) {
         if self.resp3 {
             self.line(b',', text.as_bytes());
         } else {
-            self.bulk(text.as_bytes());
+            self.bulk(text);
         }
     }
 
@@ -205,6 +211,13 @@ impl<'a> Reply<'a> {
     /// Bytes that are RESP already.
     pub fn raw(&mut self, resp: &[u8]) {
         self.out.extend_from_slice(resp);
+    }
+
+    /// Puts bytes that are RESP before everything this writer has written.
+    pub fn put_before(&mut self, resp: &[u8]) {
+        self.out.extend_from_slice(resp);
+        self.out[self.began..].rotate_right(resp.len());
+        self.began += resp.len();
     }
 
     /// Begins a collection whose length is known only at its end.
@@ -291,6 +304,16 @@ mod tests {
             r.end_array(list, 2);
         });
         assert_eq!(text, ":1\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n");
+    }
+
+    #[test]
+    fn what_is_put_before_stands_behind_other_requests_replies() {
+        let mut out = b"+OK\r\n".to_vec();
+        let mut reply = Reply::new(&mut out, true);
+        reply.put_before(b">a");
+        reply.int(1);
+        reply.put_before(b">b");
+        assert_eq!(out, b"+OK\r\n>a>b:1\r\n");
     }
 
     #[test]

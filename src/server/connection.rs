@@ -2,14 +2,17 @@
 //! ends it. Replies gather while complete requests are left in the input, and go out in
 //! one write.
 
+use crate::commands::describe_client;
 use crate::engine::Engine;
 use crate::engine::batch::Batch;
 use crate::engine::dispatch::dispatch;
 use crate::protocol::input::Input;
 use crate::protocol::parse::{ProtocolError, RequestLimits};
 use crate::protocol::{Error, Reply};
-use crate::services::clients::{Client, add};
+use crate::services::clients::{Client, add, flags};
 use crate::services::config::params;
+use crate::services::outbox::Outbox;
+use crate::services::outbox::delivery::{self, Deliveries};
 use crate::services::session::{ReplyMode, Session};
 use crate::services::stream::Stream;
 use crate::util::clock;
@@ -33,7 +36,8 @@ const KEPT_FOR: Duration = Duration::from_secs(2);
 /// Serves one client until it leaves.
 pub fn serve(engine: &Engine, client: Arc<Client>) {
     let stream = Arc::clone(&client.stream);
-    let session = Session::new(client, !needs_password(engine));
+    let session = Session::new(Arc::clone(&client), !needs_password(engine));
+    let _deliveries = Deliveries::begin();
     // The sockets themselves, not `Stream`, are handed to the reader: the standard library
     // fills their buffers without zeroing them first, and an idle client's stay untouched.
     // Errors of the socket mean that the client is gone: there is nobody to tell.
@@ -42,11 +46,29 @@ pub fn serve(engine: &Engine, client: Arc<Client>) {
         Stream::Unix(unix) => Connection::new(engine, session, &stream, unix).run(),
     };
     stream.shutdown(Shutdown::Both);
+    if client.has(flags::OVERFLOWED) {
+        engine.stats.output_limit_disconnections.fetch_add(1, Relaxed);
+        engine.log.warning(format!(
+            "Client {} scheduled to be closed ASAP for overcoming of output buffer limits.",
+            describe_client(engine, &client).trim_end()
+        ));
+    }
 }
 
 /// Whether a client must authenticate first.
 fn needs_password(engine: &Engine) -> bool {
     !engine.config.get(params::REQUIREPASS).is_empty()
+}
+
+/// Whoever leaves listens to nothing and watches nothing any more.
+impl<R> Drop for Connection<'_, R> {
+    fn drop(&mut self) {
+        self.engine.pubsub.leave(&mut self.session);
+        if let Some(outbox) = self.session.client.outbox() {
+            outbox.close();
+        }
+        self.session.unwatch(&self.engine.keyspace);
+    }
 }
 
 struct Connection<'a, R> {
@@ -64,11 +86,15 @@ impl<'a, R: Read> Connection<'a, R> {
 
     fn run(&mut self) -> io::Result<()> {
         loop {
+            if let Some(outbox) = self.session.client.outbox() {
+                outbox.cork();
+            }
             if let Err(error) = self.serve_complete_requests()? {
                 self.refuse(&error);
                 return self.flush();
             }
             self.flush()?;
+            self.session.client.uncork();
             if self.is_over() || !self.read()? {
                 return Ok(());
             }
@@ -175,15 +201,18 @@ impl<'a, R: Read> Connection<'a, R> {
     }
 }
 
-/// Takes the reply back if CLIENT REPLY asked for silence.
+/// Takes the reply back if CLIENT REPLY asked for silence. Pushes are no replies.
 fn apply_reply_mode(session: &mut Session, output: &mut Vec<u8>, began: usize) {
+    let has_pushes = std::mem::take(&mut session.reply_has_pushes);
     session.reply_mode = match session.reply_mode {
         ReplyMode::On => return,
         ReplyMode::Off => ReplyMode::Off,
         ReplyMode::SkipNext => ReplyMode::Skip,
         ReplyMode::Skip => ReplyMode::On,
     };
-    output.truncate(began);
+    if !has_pushes {
+        output.truncate(began);
+    }
 }
 
 /// Writes all replies that have gathered.
@@ -193,8 +222,19 @@ fn flush(
     mut stream: &Stream,
     output: &mut Vec<u8>,
 ) -> io::Result<()> {
+    // Before anything that may wait for this client: others wait for what it published.
+    delivery::deliver();
     if output.is_empty() {
         return Ok(());
+    }
+    let messages_bytes = client.outbox().map_or(0, |outbox| outbox.waiting().1);
+    if client.is_too_much(output.len() as u64 + messages_bytes) {
+        client.overflow();
+        return Err(io::ErrorKind::ConnectionAborted.into());
+    }
+    let turn = client.outbox().map(Outbox::turn).transpose()?;
+    if let Some(turn) = &turn {
+        delivery::send(client, &engine.stats, &turn.before, 0, true)?;
     }
     let stripe = engine.stats.stripe(client.id);
     let mut left = output.len() as u64;

@@ -37,6 +37,7 @@ pub fn run(engine: &Engine) {
             let now_ms = clock::now_ms();
             engine.clients.note_buffers(now_ms);
             end_idle_clients(engine, now_ms);
+            end_slow_clients(engine, now_ms);
         }
     }
 }
@@ -67,12 +68,20 @@ fn end_idle_clients(engine: &Engine, now_ms: i64) {
     }
     for client in engine.clients.all() {
         // Whoever waits for the server is not idle.
-        if !client.has(flags::BLOCKED) && now_ms - client.last_active_ms.load(Relaxed) > timeout_ms
+        let waits = client.has(flags::BLOCKED) || client.has(flags::PUBSUB);
+        if !waits && now_ms - client.last_active_ms.load(Relaxed) > timeout_ms
         {
             engine.log.verbose("Closing idle client");
             client.kill();
         }
     }
+}
+
+/// `client-output-buffer-limit`: clients that have been over their soft limit for too long are
+/// let go.
+fn end_slow_clients(engine: &Engine, now_ms: i64) {
+    let limits = engine.config.get(params::CLIENT_OUTPUT_BUFFER_LIMIT);
+    engine.clients.all().iter().for_each(|client| client.check_soft_output_limit(&limits, now_ms));
 }
 
 /// Asks the system for as many open files as `maxclients` needs, and lowers `maxclients` to

@@ -202,6 +202,7 @@ fn admit<'scope>(
     let path = String::from_utf8_lossy(&config.get(params::UNIXSOCKET)).into_owned();
     let id = engine.clients.next_id();
     let client = Arc::new(Client::new(id, Arc::clone(&stream), &path, clock::now_ms()));
+    client.limit_output(&config.get(params::CLIENT_OUTPUT_BUFFER_LIMIT));
     let most = usize::try_from(config.get(params::MAXCLIENTS)).unwrap_or(usize::MAX);
     if !engine.clients.add(&client, most) {
         return turn_away("-ERR max number of clients reached\r\n");

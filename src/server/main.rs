@@ -13,6 +13,7 @@ use crate::services::log::Log;
 use crate::services::memory;
 use crate::services::memory::MemoryGauge;
 use crate::services::pause::Pause;
+use crate::services::pubsub::PubSub;
 use crate::services::stats::Stats;
 use crate::store::Keyspace;
 use crate::util::{clock, random};
@@ -21,6 +22,7 @@ use argh::FromArgs;
 use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::thread::Scope;
 
@@ -125,7 +127,8 @@ pub(super) fn build(startup: Startup, table: Table) -> Engine {
         keyspace: Keyspace::new(databases),
         config,
         clients: Clients::default(),
-        stats,
+        pubsub: PubSub::default(),
+        stats: Arc::new(stats),
         table,
         memory: MemoryGauge::default(),
         log: Log::default(),

@@ -8,7 +8,7 @@ use crate::util::clock;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// Keys deleted before a shard's lock is let go.
+/// Keys, and fields of hashes, deleted before a shard's lock is let go.
 const BITE: usize = 64;
 /// Without a deadline the reaper looks around this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
@@ -33,7 +33,7 @@ fn rests(engine: &Engine) -> bool {
     !engine.debug.reaper_on.load(Ordering::Relaxed) || engine.pause.is_on(clock::now_ms())
 }
 
-/// Deletes every key whose time has come by now.
+/// Deletes every key, and every field of a hash, whose time has come by now.
 fn reap_due(engine: &Engine) {
     let began = Instant::now();
     let now_ms = clock::now_ms();

@@ -1,11 +1,14 @@
 //! The clients that are connected: what CLIENT LIST shows and CLIENT KILL ends. A
 //! connection's thread keeps its own figures up to date with plain stores; others read them.
 
+use super::config::special::{OutputLimit, OutputLimits};
+use super::outbox::{Message, Outbox, delivery};
+use super::stats::Stats;
 use super::stream::Stream;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::net::Shutdown;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 /// Bits of [`Client::flags`].
@@ -24,6 +27,10 @@ pub mod flags {
     pub const BLOCKED: u32 = 1 << 5;
     /// In MULTI.
     pub const MULTI: u32 = 1 << 6;
+    /// Subscribed to something.
+    pub const PUBSUB: u32 = 1 << 7;
+    /// Killed since it took its output too slowly.
+    pub const OVERFLOWED: u32 = 1 << 8;
 }
 
 /// One connected client, as every thread sees it.
@@ -50,6 +57,12 @@ pub struct Client {
     pub last_active_ms: AtomicI64,
     /// Commands served.
     pub commands: AtomicU64,
+    /// Commands queued since MULTI.
+    pub queued: AtomicU32,
+    /// Bytes they take.
+    pub queued_bytes: AtomicU64,
+    /// Keys it watches.
+    pub watched: AtomicU32,
     /// Bytes read.
     pub bytes_in: AtomicU64,
     /// Bytes written.
@@ -60,6 +73,14 @@ pub struct Client {
     pub query_allocated_bytes: AtomicU64,
     /// Bytes of replies not written yet.
     pub output_bytes: AtomicU64,
+    /// What it is subscribed to: channels, patterns, shard channels.
+    pub subscriptions: [AtomicU32; 3],
+    /// Bytes of output at which it is killed; 0 is no limit.
+    most_output_bytes: AtomicU64,
+    /// Since when it has more output than the soft limit allows, Unix time in milliseconds; 0 is
+    /// not now.
+    over_soft_limit_since_ms: AtomicI64,
+    outbox: OnceLock<Box<Outbox>>,
     killed: AtomicBool,
 }
 
@@ -92,11 +113,18 @@ impl Client {
             last_command: AtomicU32::new(0),
             last_active_ms: AtomicI64::new(now_ms),
             commands: AtomicU64::new(0),
+            queued: AtomicU32::new(0),
+            queued_bytes: AtomicU64::new(0),
+            watched: AtomicU32::new(0),
             bytes_in: AtomicU64::new(0),
             bytes_out: AtomicU64::new(0),
             query_bytes: AtomicU64::new(0),
             query_allocated_bytes: AtomicU64::new(0),
             output_bytes: AtomicU64::new(0),
+            subscriptions: Default::default(),
+            most_output_bytes: AtomicU64::new(0),
+            over_soft_limit_since_ms: AtomicI64::new(0),
+            outbox: OnceLock::new(),
             killed: AtomicBool::new(false),
         }
     }
@@ -119,13 +147,107 @@ impl Client {
     pub fn kill(&self) {
         self.killed.store(true, Ordering::Release);
         self.stream.shutdown(Shutdown::Both);
+        if let Some(outbox) = self.outbox() {
+            outbox.close();
+        }
     }
 
     /// Bytes it costs: its buffers and what is known about it.
     pub fn memory_bytes(&self) -> u64 {
-        let buffers = self.query_allocated_bytes.load(Ordering::Relaxed)
-            + self.output_bytes.load(Ordering::Relaxed);
+        let buffers = self.query_allocated_bytes.load(Ordering::Relaxed) + self.all_output_bytes();
         buffers + size_of::<Client>() as u64
+    }
+
+    /// Bytes that wait to be written, replies and messages.
+    pub fn all_output_bytes(&self) -> u64 {
+        let messages = self.outbox().map_or(0, |outbox| outbox.waiting().1);
+        self.output_bytes.load(Ordering::Relaxed) + messages
+    }
+
+    /// Its outbox, if it ever needed one.
+    pub fn outbox(&self) -> Option<&Outbox> {
+        self.outbox.get().map(|outbox| &**outbox)
+    }
+
+    /// Gives it an outbox, corked, unless it has one. For the client's own thread.
+    pub fn open_outbox(&self, stats: &Arc<Stats>) {
+        let open = || Box::new(Outbox::new(self.has(flags::RESP3), Arc::clone(stats)));
+        self.outbox.get_or_init(open);
+    }
+
+    /// Sends it a message, whose form is asked for in RESP3 or not. Never waits, and writes
+    /// nothing yet: a client that does not take its messages is killed. One without an outbox
+    /// gets none.
+    pub fn push(self: &Arc<Self>, form: impl FnOnce(bool) -> Message) {
+        let Some(outbox) = self.outbox() else { return };
+        let added = outbox.add(form);
+        if self.is_too_much(added.waiting_bytes) {
+            self.overflow();
+        } else if added.is_due {
+            delivery::note(self);
+        }
+    }
+
+    /// Lets messages go that its outbox kept behind replies, which are written now.
+    pub fn uncork(self: &Arc<Self>) {
+        if self.outbox().is_some_and(Outbox::uncork) {
+            delivery::note(self);
+        }
+        delivery::deliver();
+    }
+
+    /// Whether it is killed for so many bytes of output.
+    pub fn is_too_much(&self, bytes: u64) -> bool {
+        let most = self.most_output_bytes.load(Ordering::Relaxed);
+        most > 0 && bytes >= most
+    }
+
+    /// Ends the connection since it took its output too slowly.
+    pub fn overflow(&self) {
+        self.set(flags::OVERFLOWED, true);
+        self.kill();
+    }
+
+    /// Takes the limits of its class from `limits`. To be called when either changes.
+    pub fn limit_output(&self, limits: &OutputLimits) {
+        let hard_bytes = self.output_limit(limits).hard_bytes;
+        self.most_output_bytes.store(hard_bytes, Ordering::Relaxed);
+    }
+
+    /// Ends the connection if it has had more output than its soft limit allows for too long.
+    /// To be called about once a second.
+    pub fn check_soft_output_limit(&self, limits: &OutputLimits, now_ms: i64) {
+        let limit = self.output_limit(limits);
+        if limit.soft_bytes == 0 || self.all_output_bytes() < limit.soft_bytes {
+            return self.over_soft_limit_since_ms.store(0, Ordering::Relaxed);
+        }
+        match self.over_soft_limit_since_ms.load(Ordering::Relaxed) {
+            0 => self.over_soft_limit_since_ms.store(now_ms, Ordering::Relaxed),
+            since_ms if now_ms - since_ms > i64::from(limit.soft_seconds) * 1000 => self.overflow(),
+            _ => {}
+        }
+    }
+
+    fn output_limit(&self, limits: &OutputLimits) -> OutputLimit {
+        if self.has(flags::PUBSUB) { limits.pubsub } else { limits.normal }
+    }
+
+    /// Its thread begins to wait for something in the midst of a request. Messages go out all
+    /// the same, but not ahead of earlier replies that are not sent yet.
+    pub fn begin_wait(self: &Arc<Self>, replies_are_sent: bool) {
+        self.set(flags::BLOCKED, true);
+        if replies_are_sent {
+            self.uncork();
+        }
+        delivery::deliver();
+    }
+
+    /// Its thread goes on with the request.
+    pub fn end_wait(&self) {
+        self.set(flags::BLOCKED, false);
+        if let Some(outbox) = self.outbox() {
+            outbox.cork();
+        }
     }
 
     /// Whether somebody ended it.

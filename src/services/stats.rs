@@ -53,6 +53,8 @@ pub struct Stripe {
     pub writes: AtomicU64,
     /// Keys that expired.
     pub expired: AtomicU64,
+    /// Fields of hashes that expired.
+    pub expired_fields: AtomicU64,
     /// Changes to the data set.
     pub changes: AtomicU64,
 }
@@ -104,6 +106,8 @@ pub struct Totals {
     pub writes: u64,
     /// Keys that expired.
     pub expired: u64,
+    /// Fields of hashes that expired.
+    pub expired_fields: u64,
     /// Changes to the data set.
     pub changes: u64,
 }
@@ -119,12 +123,14 @@ pub struct Stats {
     pub connections: AtomicU64,
     /// Connections turned away.
     pub connections_rejected: AtomicU64,
-    /// The most milliseconds the reaper was late for a key.
+    /// The most milliseconds the reaper was late for a key or a field.
     pub expire_lag_ms: AtomicI64,
     /// Microseconds the reaper was at work.
     pub reaping_us: AtomicU64,
     /// Connections ended since their unfinished request was too large.
     pub query_limit_disconnections: AtomicU64,
+    /// Connections ended since they took their output too slowly.
+    pub output_limit_disconnections: AtomicU64,
     /// Output buffers that were given back while their client was idle.
     pub output_shrinks: AtomicU64,
     /// Memory used before the data set was loaded, in bytes.
@@ -163,6 +169,7 @@ impl Stats {
                 reads: AtomicU64::new(0),
                 writes: AtomicU64::new(0),
                 expired: AtomicU64::new(0),
+                expired_fields: AtomicU64::new(0),
                 changes: AtomicU64::new(0),
             })
         };
@@ -175,6 +182,7 @@ impl Stats {
             expire_lag_ms: AtomicI64::new(0),
             reaping_us: AtomicU64::new(0),
             query_limit_disconnections: AtomicU64::new(0),
+            output_limit_disconnections: AtomicU64::new(0),
             output_shrinks: AtomicU64::new(0),
             startup_memory_bytes: AtomicU64::new(0),
             peak_memory_bytes: AtomicU64::new(0),
@@ -246,6 +254,7 @@ impl Stats {
             sum.reads += stripe.reads.load(Relaxed);
             sum.writes += stripe.writes.load(Relaxed);
             sum.expired += stripe.expired.load(Relaxed);
+            sum.expired_fields += stripe.expired_fields.load(Relaxed);
             sum.changes += stripe.changes.load(Relaxed);
         }
         sum
@@ -272,6 +281,7 @@ impl Stats {
                 &stripe.reads,
                 &stripe.writes,
                 &stripe.expired,
+                &stripe.expired_fields,
             ];
             counters.iter().for_each(|counter| counter.store(0, Relaxed));
         }
@@ -282,6 +292,7 @@ impl Stats {
             &self.connections_rejected,
             &self.reaping_us,
             &self.query_limit_disconnections,
+            &self.output_limit_disconnections,
             &self.output_shrinks,
             &self.rates.commands,
             &self.rates.bytes_in,

@@ -2,7 +2,8 @@
 //! read, another write and a third end the connection.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::io::{self, Write};
+use socket2::SockRef;
+use std::io::{self, IoSlice, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::net::UnixStream;
@@ -85,6 +86,17 @@ impl Stream {
         let mut fds = [PollFd::from_borrowed_fd(self.as_fd(), events)];
         let ready = poll(&mut fds, timeout.as_ref())?;
         Ok(ready > 0)
+    }
+
+    /// Writes some of the bytes. Where none can be written now it waits, or fails as one that
+    /// would block.
+    pub fn send_vectored(&self, bufs: &[IoSlice<'_>], waits: bool) -> io::Result<usize> {
+        let flags = if waits { 0 } else { libc::MSG_DONTWAIT };
+        let socket = match self {
+            Stream::Tcp(tcp) => SockRef::from(tcp),
+            Stream::Unix(unix) => SockRef::from(unix),
+        };
+        socket.send_vectored_with_flags(bufs, flags | libc::MSG_NOSIGNAL)
     }
 
     /// How long one write may block.

@@ -7,3 +7,4 @@ pub mod long_double;
 pub mod lzf;
 pub mod number;
 pub mod random;
+pub mod thread;

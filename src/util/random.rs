@@ -1,6 +1,7 @@
 //! Randomness: identifiers nobody can guess, and quick numbers for choices nobody attacks.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 
 /// `digits` random hexadecimal digits from the operating system's source.
 pub fn hex(digits: usize) -> String {
@@ -28,6 +29,20 @@ pub fn next() -> u64 {
     })
 }
 
+/// `count` different numbers below `bound`, every choice of them with the same probability; all
+/// there are, if there are no more. In no order. (Floyd's algorithm: Bentley and Floyd, "A
+/// sample of brilliance", CACM 30(9), 1987.)
+pub fn sample(count: usize, bound: usize) -> HashSet<usize, ahash::RandomState> {
+    let mut chosen = HashSet::default();
+    for last in bound.saturating_sub(count)..bound {
+        let number = below(last as u64 + 1) as usize;
+        if !chosen.insert(number) {
+            chosen.insert(last);
+        }
+    }
+    chosen
+}
+
 /// A uniform number below `bound`, which must not be zero.
 pub fn below(bound: u64) -> u64 {
     // The bias of the multiplication is below 2^-32 for every bound a keyspace can have.
@@ -41,4 +56,23 @@ fn seed() -> u64 {
         return (&raw const bytes as usize as u64) | 1;
     }
     u64::from_ne_bytes(bytes) | 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_distinct_and_even() {
+        let mut seen = [0; 5];
+        for _ in 0..3_000 {
+            let chosen = sample(2, 5);
+            assert_eq!(chosen.len(), 2);
+            chosen.into_iter().for_each(|number| seen[number] += 1);
+        }
+        // Each is in two samples of five: 1200 times, give or take 27 (a standard deviation).
+        assert!(seen.iter().all(|times| (1_000..1_400).contains(times)), "{seen:?}");
+        assert_eq!(sample(9, 3).len(), 3);
+        assert!(sample(0, 3).is_empty() && sample(3, 0).is_empty());
+    }
 }

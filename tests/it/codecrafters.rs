@@ -1,4 +1,4 @@
-//! The CodeCrafters stages that belong to strings, expiry and RDB files, as their tester does it:
+//! The CodeCrafters stages, as their tester does them:
 //! `spawn_redis_server.sh` is started with flags in an empty folder, and replies are compared
 //! byte by byte. Here the script runs with a target directory in which the server under test
 //! stands already, so that nothing is built.
@@ -169,4 +169,155 @@ fn rdb_many_keys_some_with_expiry() {
     stage.exact(&["GET", "apple"], b"$3\r\none\r\n");
     stage.exact(&["GET", "pear"], b"$-1\r\n");
     stage.exact(&["GET", "mango"], b"$5\r\nthree\r\n");
+}
+
+#[test]
+fn geo_add_validate_and_store() {
+    let stage = Stage::start("geoadd", None);
+    stage.exact(&["GEOADD", "places", "-0.0884948", "51.506479", "London"], b":1\r\n");
+    for (longitude, latitude, shown) in [
+        ("181", "0.3", "181.000000,0.300000"),
+        ("-180.5", "51.5", "-180.500000,51.500000"),
+        ("11.5", "85.06", "11.500000,85.060000"),
+        ("200", "100", "200.000000,100.000000"),
+    ] {
+        let reply = format!("-ERR invalid longitude,latitude pair {shown}\r\n");
+        stage.exact(&["GEOADD", "places", longitude, latitude, "nowhere"], reply.as_bytes());
+    }
+    stage.exact(&["ZRANGE", "places", "0", "-1"], b"*1\r\n$6\r\nLondon\r\n");
+    stage.exact(&["GEOADD", "places", "2.2944692", "48.8584625", "Paris"], b":1\r\n");
+    stage.exact(&["ZSCORE", "places", "Paris"], b"$16\r\n3663832614298053\r\n");
+}
+
+#[test]
+fn geo_positions_distances_and_search() {
+    let stage = Stage::start("geosearch", None);
+    stage.exact(&["ZADD", "places", "3663832614298053", "Paris"], b":1\r\n");
+    let reply = b"*2\r\n\
+        *2\r\n$19\r\n2.29447156190872192\r\n$20\r\n48.85846255040141273\r\n*-1\r\n";
+    stage.exact(&["GEOPOS", "places", "Paris", "nowhere"], reply);
+    stage.exact(&["GEOPOS", "missing", "Paris", "nowhere"], b"*2\r\n*-1\r\n*-1\r\n");
+    stage.exact(&["GEOADD", "places", "11.5030378", "48.164271", "Munich"], b":1\r\n");
+    stage.exact(&["GEODIST", "places", "Munich", "Paris"], b"$11\r\n682477.7582\r\n");
+    let around = |longitude, latitude, radius, unit, reply: &[u8]| {
+        let from = ["GEOSEARCH", "places", "FROMLONLAT", longitude, latitude];
+        stage.exact(&[&from[..], &["BYRADIUS", radius, unit]].concat(), reply);
+    };
+    around("2", "48", "100000", "m", b"*1\r\n$5\r\nParis\r\n");
+    around("11", "50", "300", "km", b"*1\r\n$6\r\nMunich\r\n");
+    around("11", "50", "1", "mi", b"*0\r\n");
+}
+
+#[test]
+fn lists_push_range_and_length() {
+    let stage = Stage::start("lists", None);
+    stage.exact(&["RPUSH", "fruits", "apple"], b":1\r\n");
+    stage.exact(&["RPUSH", "fruits", "pear"], b":2\r\n");
+    stage.exact(&["RPUSH", "fruits", "mango", "grape", "banana"], b":5\r\n");
+    stage.exact(&["LRANGE", "fruits", "0", "1"], b"*2\r\n$5\r\napple\r\n$4\r\npear\r\n");
+    stage.exact(&["LRANGE", "fruits", "3", "9"], b"*2\r\n$5\r\ngrape\r\n$6\r\nbanana\r\n");
+    for (start, stop) in [("1", "0"), ("5", "7")] {
+        stage.exact(&["LRANGE", "fruits", start, stop], b"*0\r\n");
+    }
+    stage.exact(&["LRANGE", "missing", "0", "1"], b"*0\r\n");
+    stage.exact(&["LRANGE", "fruits", "-2", "-1"], b"*2\r\n$5\r\ngrape\r\n$6\r\nbanana\r\n");
+    stage.exact(&["LRANGE", "fruits", "-9", "-5"], b"*1\r\n$5\r\napple\r\n");
+    stage.exact(&["LPUSH", "letters", "c"], b":1\r\n");
+    stage.exact(&["LPUSH", "letters", "b", "a"], b":3\r\n");
+    let letters = b"*3\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n";
+    stage.exact(&["LRANGE", "letters", "0", "-1"], letters);
+    stage.exact(&["LLEN", "fruits"], b":5\r\n");
+    stage.exact(&["LLEN", "missing"], b":0\r\n");
+}
+
+#[test]
+fn lists_pop_one_and_many() {
+    let stage = Stage::start("pop", None);
+    stage.exact(&["RPUSH", "l", "one", "two", "three", "four"], b":4\r\n");
+    stage.exact(&["LPOP", "l"], b"$3\r\none\r\n");
+    stage.exact(&["LPOP", "missing"], b"$-1\r\n");
+    stage.exact(&["LPOP", "l", "2"], b"*2\r\n$3\r\ntwo\r\n$5\r\nthree\r\n");
+    stage.exact(&["LRANGE", "l", "0", "-1"], b"*1\r\n$4\r\nfour\r\n");
+    stage.exact(&["LPOP", "l", "9"], b"*1\r\n$4\r\nfour\r\n");
+    stage.exact(&["LLEN", "l"], b":0\r\n");
+}
+
+#[test]
+fn lists_blocking_pop_without_timeout() {
+    let stage = Stage::start("blpop", None);
+    let mut waiting = [(); 2].map(|()| Client::connect(stage.port));
+    for client in &mut waiting {
+        client.send(&encode(&["BLPOP", "l", "0"]));
+        // Whoever came first is served first: the server has to see them in this order.
+        assert!(client.is_silent_for(Duration::from_millis(100)));
+    }
+    stage.exact(&["RPUSH", "l", "foo"], b":1\r\n");
+    let [first, second] = &mut waiting;
+    let reply = b"*2\r\n$1\r\nl\r\n$3\r\nfoo\r\n";
+    assert_eq!(first.recv_bytes(reply.len()), reply);
+    assert!(second.is_silent_for(Duration::from_millis(100)));
+}
+
+#[test]
+fn lists_blocking_pop_with_timeout() {
+    let stage = Stage::start("timeout", None);
+    let began = Instant::now();
+    stage.exact(&["BLPOP", "l", "0.1"], b"*-1\r\n");
+    assert!(began.elapsed() >= Duration::from_millis(100));
+    let mut waiting = Client::connect(stage.port);
+    waiting.send(&encode(&["BLPOP", "l", "5"]));
+    assert!(waiting.is_silent_for(Duration::from_millis(100)));
+    stage.exact(&["RPUSH", "l", "foo"], b":1\r\n");
+    let reply = b"*2\r\n$1\r\nl\r\n$3\r\nfoo\r\n";
+    assert_eq!(waiting.recv_bytes(reply.len()), reply);
+}
+
+#[test]
+fn zsets_add_and_rank() {
+    let stage = Stage::start("zadd", None);
+    stage.exact(&["ZADD", "racers", "8.5", "Sam"], b":1\r\n");
+    stage.exact(&["ZADD", "racers", "100.0", "foo"], b":1\r\n");
+    stage.exact(&["ZADD", "racers", "100.0", "bar"], b":1\r\n");
+    stage.exact(&["ZADD", "racers", "20.0", "baz"], b":1\r\n");
+    stage.exact(&["ZADD", "racers", "30.1", "caz"], b":1\r\n");
+    stage.exact(&["ZADD", "racers", "40.2", "paz"], b":1\r\n");
+    // A member that is there is no new one, whatever its score.
+    stage.exact(&["ZADD", "racers", "50.25", "paz"], b":0\r\n");
+    for (member, rank) in [("Sam", 0), ("baz", 1), ("caz", 2), ("paz", 3), ("bar", 4), ("foo", 5)] {
+        stage.exact(&["ZRANK", "racers", member], format!(":{rank}\r\n").as_bytes());
+    }
+    stage.exact(&["ZRANK", "racers", "nobody"], b"$-1\r\n");
+    stage.exact(&["ZRANK", "missing", "Sam"], b"$-1\r\n");
+}
+
+#[test]
+fn zsets_range_count_score_and_remove() {
+    let stage = Stage::start("zrange", None);
+    for (score, member) in
+        [("8.1", "Sam"), ("10.2", "Ford"), ("6.0", "Royce"), ("14.1", "Prickett")]
+    {
+        stage.exact(&["ZADD", "racers", score, member], b":1\r\n");
+    }
+    let range = |start, stop, members: &[&str]| {
+        stage.exact(&["ZRANGE", "racers", start, stop], &encode(members));
+    };
+    range("0", "2", &["Royce", "Sam", "Ford"]);
+    range("2", "100", &["Ford", "Prickett"]);
+    range("9", "10", &[]);
+    range("2", "1", &[]);
+    range("-2", "-1", &["Ford", "Prickett"]);
+    range("0", "-3", &["Royce", "Sam"]);
+    range("-100", "1", &["Royce", "Sam"]);
+    stage.exact(&["ZRANGE", "missing", "0", "-1"], b"*0\r\n");
+    stage.exact(&["ZCARD", "racers"], b":4\r\n");
+    stage.exact(&["ZADD", "racers", "24.34", "Sam"], b":0\r\n");
+    stage.exact(&["ZCARD", "racers"], b":4\r\n");
+    stage.exact(&["ZCARD", "missing"], b":0\r\n");
+    stage.exact(&["ZSCORE", "racers", "Sam"], b"$5\r\n24.34\r\n");
+    stage.exact(&["ZSCORE", "racers", "Royce"], b"$1\r\n6\r\n");
+    stage.exact(&["ZSCORE", "racers", "nobody"], b"$-1\r\n");
+    stage.exact(&["ZREM", "racers", "Ford"], b":1\r\n");
+    stage.exact(&["ZREM", "racers", "Ford"], b":0\r\n");
+    stage.exact(&["ZREM", "missing", "Ford"], b":0\r\n");
+    range("0", "-1", &["Royce", "Prickett", "Sam"]);
 }

@@ -5,6 +5,10 @@
 /// Server, client and notation that everything below stands on.
 mod harness;
 
+/// SETBIT, BITCOUNT, BITPOS, BITOP, BITFIELD.
+mod bitmaps;
+/// Who is served when several wait for keys, and what ends a wait.
+mod blocking;
 /// The stages of CodeCrafters, through the script.
 mod codecrafters;
 /// Writes that depend on the value: IFEQ, DELIFEQ, DELEX, DIGEST, MSETEX.
@@ -19,25 +23,43 @@ mod differential;
 mod expiry;
 /// Readers and a writer on one hot key.
 mod fairness;
+/// GEOADD, GEOSEARCH and their kin.
+mod geo;
 /// Malformed frames, lies about lengths, rubbish.
 mod hostile;
+/// PFADD, PFCOUNT, PFMERGE; the bytes of a HyperLogLog.
+mod hyperloglogs;
 /// DEL, RENAME, COPY, MOVE, KEYS, OBJECT, DUMP and RESTORE.
 mod keys;
+/// A recorded history has an order that explains it.
+mod linearizability;
 /// How many connections, and what they cost.
 mod limits;
+/// LPUSH, LRANGE, LPOS, LMOVE, and BLPOP and its kin; a list's encodings.
+mod lists;
 /// INCR, DECR, INCRBYFLOAT.
 mod numbers;
 /// The wire, byte for byte.
 mod protocol;
+/// Channels, patterns and shard channels; order, slow subscribers, unsubscribing under fire.
+mod pubsub;
 /// Loading real RDB files.
 mod rdb;
 /// SCAN and its guarantee.
 mod scan;
 /// INFO, COMMAND, DEBUG, MEMORY and the other commands about the server.
 mod server_info;
+/// Sets: SADD, SPOP, SINTER, SUNION, SDIFF and their kin.
+mod sets;
+/// SORT and SORT_RO.
+mod sort;
 /// Flags, files, log sentences, exit codes and signals.
 mod startup;
 /// SET, GET, ranges, several keys at once, LCS.
 mod strings;
 /// redis-cli and redis-benchmark.
 mod tools;
+/// MULTI, EXEC, WATCH; a bank whose clients move money.
+mod transactions;
+/// Sorted sets: ZADD, ZRANGE, ZPOPMIN, ZUNION and their kin.
+mod zsets;

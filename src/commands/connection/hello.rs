@@ -3,6 +3,7 @@
 use super::auth::log_in;
 use super::client::set_name;
 use crate::commands::prelude::*;
+use crate::commands::pubsub::deliver_waiting;
 use crate::services::config::REDIS_VERSION;
 
 pub const HELLO: Command = Command::new("hello", -1, hello)
@@ -53,6 +54,8 @@ fn hello(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result
     if let Some(name) = name {
         set_name(ctx, name)?;
     }
+    // What was published before is still in the old version.
+    deliver_waiting(ctx, reply);
     ctx.session.set_resp3(version == 3);
     reply.set_resp3(version == 3);
     reply.map(7);

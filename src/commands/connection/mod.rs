@@ -6,6 +6,8 @@ mod hello;
 mod ping;
 mod session;
 
+pub use client::describe as describe_client;
+
 use crate::engine::Command;
 
 /// The family.

@@ -2,12 +2,15 @@
 
 use super::auth::DEFAULT_USER;
 use crate::commands::prelude::*;
+use crate::commands::pubsub::unsubscribe_all;
 use crate::services::clients::flags;
 use crate::services::config::params;
 use crate::services::session::ReplyMode;
+use crate::util::number;
 
 pub const SELECT: Command = Command::new("select", 2, select)
     .flags(LOADING.or(STALE).or(FAST))
+    .selects(|argv| number::parse_u64(argv.get(1)?).and_then(|db| db.try_into().ok()))
     .acl(Acl::CONNECTION)
     .group("connection")
     .since("1.0.0")
@@ -23,7 +26,16 @@ fn select(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resul
 }
 
 pub const QUIT: Command = Command::new("quit", -1, quit)
-    .flags(Flags::ALLOW_BUSY.or(NOSCRIPT).or(LOADING).or(STALE).or(FAST).or(NO_AUTH))
+    .flags(
+        Flags::ALLOW_BUSY
+            .or(NOSCRIPT)
+            .or(LOADING)
+            .or(STALE)
+            .or(FAST)
+            .or(NO_AUTH)
+            .or(Flags::AT_ONCE)
+            .or(Flags::SUBSCRIBER),
+    )
     .acl(Acl::CONNECTION)
     .group("connection")
     .since("1.0.0")
@@ -38,7 +50,16 @@ fn quit(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
 }
 
 pub const RESET: Command = Command::new("reset", 1, reset)
-    .flags(NOSCRIPT.or(LOADING).or(STALE).or(FAST).or(NO_AUTH).or(Flags::ALLOW_BUSY))
+    .flags(
+        NOSCRIPT
+            .or(LOADING)
+            .or(STALE)
+            .or(FAST)
+            .or(NO_AUTH)
+            .or(Flags::ALLOW_BUSY)
+            .or(Flags::AT_ONCE)
+            .or(Flags::SUBSCRIBER),
+    )
     .acl(Acl::CONNECTION)
     .group("connection")
     .since("6.2.0")
@@ -46,8 +67,10 @@ pub const RESET: Command = Command::new("reset", 1, reset)
     .summary("Resets the connection.");
 
 fn reset(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
+    unsubscribe_all(ctx, reply);
     let needs_password = !ctx.engine.config.get(params::REQUIREPASS).is_empty();
     let session = &mut *ctx.session;
+    session.end_transaction(&ctx.engine.keyspace);
     session.select(0);
     session.set_resp3(false);
     session.authenticated = !needs_password;

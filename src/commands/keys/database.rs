@@ -6,6 +6,7 @@ use crate::util::number;
 use smallvec::smallvec;
 
 pub const DBSIZE: Command = Command::new("dbsize", 1, dbsize)
+    .locks(Locks::WALK_ONE)
     .flags(READONLY.or(FAST))
     .acl(Acl::KEYSPACE)
     .group("server")

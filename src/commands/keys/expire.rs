@@ -101,7 +101,7 @@ impl Time {
 /// Which deadlines give way to the new one. A key without one never expires: that is later
 /// than any.
 #[derive(Clone, Copy, Default)]
-struct Condition {
+pub struct Condition {
     nx: bool,
     xx: bool,
     gt: bool,
@@ -112,16 +112,11 @@ impl Condition {
     fn parse(args: &mut Args<'_>) -> Result<Condition> {
         let mut condition = Condition::default();
         while let Some(option) = args.peek() {
-            match args.keyword().as_str() {
-                "nx" => condition.nx = true,
-                "xx" => condition.xx = true,
-                "gt" => condition.gt = true,
-                "lt" => condition.lt = true,
-                _ => {
-                    let option = String::from_utf8_lossy(option);
-                    return Err(Error::msg(format!("Unsupported option {option}")));
-                }
-            }
+            let Some(named) = Condition::named(args.keyword().as_str()) else {
+                let option = String::from_utf8_lossy(option);
+                return Err(Error::msg(format!("Unsupported option {option}")));
+            };
+            condition = condition.and(named);
         }
         let Condition { nx, xx, gt, lt } = condition;
         if nx && (xx || gt || lt) {
@@ -135,7 +130,29 @@ impl Condition {
         Ok(condition)
     }
 
-    fn holds(self, old_ms: Option<i64>, new_ms: i64) -> bool {
+    /// The condition that a word in lower case stands for.
+    pub fn named(word: &str) -> Option<Condition> {
+        let always = Condition::default();
+        match word {
+            "nx" => Some(Condition { nx: true, ..always }),
+            "xx" => Some(Condition { xx: true, ..always }),
+            "gt" => Some(Condition { gt: true, ..always }),
+            "lt" => Some(Condition { lt: true, ..always }),
+            _ => None,
+        }
+    }
+
+    fn and(self, other: Condition) -> Condition {
+        Condition {
+            nx: self.nx || other.nx,
+            xx: self.xx || other.xx,
+            gt: self.gt || other.gt,
+            lt: self.lt || other.lt,
+        }
+    }
+
+    /// Whether the new deadline, in Unix milliseconds, may be put in place of the old one.
+    pub fn holds(self, old_ms: Option<i64>, new_ms: i64) -> bool {
         !(self.nx && old_ms.is_some()
             || self.xx && old_ms.is_none()
             || self.gt && old_ms.is_none_or(|old_ms| new_ms <= old_ms)

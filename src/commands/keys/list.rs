@@ -5,6 +5,7 @@ use crate::store::walk;
 use crate::util::glob;
 
 pub const KEYS: Command = Command::new("keys", 2, keys)
+    .locks(Locks::WALK_ONE)
     .flags(READONLY)
     .acl(Acl::KEYSPACE.or(Acl::DANGEROUS))
     .since("1.0.0")
@@ -47,6 +48,7 @@ fn is_literal(pattern: &[u8]) -> bool {
 }
 
 pub const RANDOMKEY: Command = Command::new("randomkey", 1, randomkey)
+    .locks(Locks::WALK_ONE)
     .flags(READONLY)
     .acl(Acl::KEYSPACE)
     .since("1.0.0")

@@ -5,12 +5,13 @@ mod database;
 mod delete;
 mod dump;
 mod exists;
-mod expire;
+pub mod expire;
 mod list;
 mod object;
 pub mod page;
 mod rename;
 mod scan;
+mod sort;
 mod ttl;
 
 use crate::engine::Command;
@@ -41,6 +42,8 @@ pub const COMMANDS: &[&Command] = &[
     &rename::RENAME,
     &rename::RENAMENX,
     &scan::SCAN,
+    &sort::SORT,
+    &sort::SORT_RO,
     &ttl::EXPIRETIME,
     &ttl::PEXPIRETIME,
     &ttl::PTTL,

@@ -5,6 +5,7 @@ use crate::commands::prelude::*;
 use crate::store::{Entry, walk};
 
 pub const SCAN: Command = Command::new("scan", -2, scan)
+    .locks(Locks::WALK_ONE)
     .flags(READONLY)
     .acl(Acl::KEYSPACE)
     .since("2.8.0")

@@ -6,7 +6,7 @@ use super::format::{Version, object_type as kind};
 use super::input::{Input, Result};
 use super::output::{Output, Put};
 use crate::types::listpack::{Corrupt, Listpack};
-use crate::types::stream::{Consumer, Group, GroupLoader, Nack, Stream, StreamId};
+use crate::types::stream::{Consumer, Group, GroupLoader, Stream, StreamId};
 
 /// What a stream's record holds; each form has all that the ones before it have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,10 +147,9 @@ fn write_group<P: Put>(output: &mut Output<P>, group: &Group) -> std::result::Re
     output.length(group.entries_read().unwrap_or(UNKNOWN))?;
     output.count(group.pending_len())?;
     for (id, nack) in group.pending(ANY_ID) {
-        let &Nack { delivered_at_ms, deliveries, .. } = nack;
         output.raw(&id.to_be_bytes())?;
-        output.millis(delivered_at_ms)?;
-        output.length(deliveries)?;
+        output.millis(nack.delivered_at_ms())?;
+        output.length(nack.deliveries())?;
     }
     let consumers = group.consumers();
     output.count(consumers.len())?;

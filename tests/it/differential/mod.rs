@@ -86,6 +86,26 @@ fn newer_string_commands() {
     as_valkey(&[&strings::STRINGS, &strings::CONDITIONS]);
 }
 
+#[test]
+fn newer_stream_commands() {
+    as_valkey(&[&streams::STREAMS, &streams::GROUPS]);
+}
+
+#[test]
+fn newer_geo_commands() {
+    as_valkey(&[&geo::POLYGONS]);
+}
+
+#[test]
+fn newer_hash_commands() {
+    as_valkey(&[&hashes::DEADLINES]);
+}
+
+#[test]
+fn newer_zset_commands() {
+    as_valkey(&[&zsets::SCORES]);
+}
+
 /// Beside Redis 7.0.
 fn as_redis(families: &[&Family]) {
     if kind_under_test() == Kind::Valkey {

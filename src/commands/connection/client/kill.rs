@@ -41,7 +41,9 @@ fn kill_matching(ctx: &mut Ctx<'_>, filter: &Filter<'_>) -> usize {
     let mut killed = 0;
     for client in ctx.engine.clients.all() {
         let is_me = client.id == me;
-        if (is_me && filter.skip_me) || !filter.matches(&client, now_ms) {
+        // One that was killed is as good as gone, though its thread may not know yet.
+        let is_gone = client.is_killed() || (is_me && filter.skip_me);
+        if is_gone || !filter.matches(&client, now_ms) {
             continue;
         }
         killed += 1;

@@ -4,6 +4,8 @@ use super::subcommand;
 use crate::commands::prelude::*;
 use crate::engine::Engine;
 use crate::services::clients::{Client, flags};
+use crate::services::outbox::Outbox;
+use crate::services::pubsub::Kind;
 use crate::util::{clock, number};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -80,14 +82,18 @@ impl ClientKind {
         }
     }
 
-    /// Whether `client` is of this kind. Every client of this server is a normal one.
-    pub fn is(self, _client: &Client) -> bool {
-        self == ClientKind::Normal
+    /// Whether `client` is of this kind.
+    pub fn is(self, client: &Client) -> bool {
+        match self {
+            ClientKind::Normal => !client.has(flags::PUBSUB),
+            ClientKind::PubSub => client.has(flags::PUBSUB),
+            ClientKind::Primary | ClientKind::Replica => false,
+        }
     }
 }
 
 /// One client's line, with the fields and the order of Redis.
-fn describe(engine: &Engine, client: &Client) -> String {
+pub fn describe(engine: &Engine, client: &Client) -> String {
     let now_ms = clock::now_ms();
     let labels = client.labels.lock().clone();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -98,13 +104,16 @@ fn describe(engine: &Engine, client: &Client) -> String {
         .checked_sub(1)
         .and_then(|index| engine.table.rows().get(index))
         .map_or("NULL", |row| &row.full_name);
+    let in_multi = client.has(flags::MULTI).then(|| client.queued.load(Relaxed));
+    let (messages, messages_bytes) = client.outbox().map_or((0, 0), Outbox::waiting);
+    let subscribed = |kind: Kind| client.subscriptions[kind as usize].load(Relaxed);
     let mut line = String::with_capacity(400);
     // Writing to a string cannot fail.
     let _ = writeln!(
         line,
-        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 \
-         multi=-1 watch=0 qbuf={query} qbuf-free={} argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl={output} \
-         oll=0 omem=0 tot-mem={} events=r cmd={command} user={} redir=-1 resp={} lib-name={} \
+        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} \
+         multi={} watch={} qbuf={query} qbuf-free={} argv-mem=0 multi-mem={} rbs=0 rbp=0 obl={output} \
+         oll={} omem={} tot-mem={} events=r cmd={command} user={} redir=-1 resp={} lib-name={} \
          lib-ver={} tot-net-in={} tot-net-out={} tot-cmds={}",
         client.id,
         client.addr,
@@ -115,7 +124,15 @@ fn describe(engine: &Engine, client: &Client) -> String {
         (now_ms - client.last_active_ms.load(Relaxed)).max(0) / 1000,
         letters(client),
         client.db.load(Relaxed),
+        subscribed(Kind::Channel),
+        subscribed(Kind::Pattern),
+        subscribed(Kind::ShardChannel),
+        in_multi.map_or(-1, i64::from),
+        client.watched.load(Relaxed),
         allocated.saturating_sub(query),
+        in_multi.map_or(0, |_| client.queued_bytes.load(Relaxed)),
+        messages,
+        messages_bytes,
         client.memory_bytes(),
         text(&labels.user),
         if client.has(flags::RESP3) { 3 } else { 2 },
@@ -131,9 +148,11 @@ fn describe(engine: &Engine, client: &Client) -> String {
 /// The flags as letters; `N` for none.
 fn letters(client: &Client) -> String {
     let known = [
+        (flags::PUBSUB, 'P'),
         (flags::MULTI, 'x'),
         (flags::BLOCKED, 'b'),
         (flags::CLOSING, 'c'),
+        (flags::OVERFLOWED, 'A'),
         (flags::UNIX_SOCKET, 'U'),
         (flags::NO_EVICT, 'e'),
         (flags::NO_TOUCH, 'T'),

@@ -6,6 +6,7 @@ mod kill;
 mod list;
 
 pub use describe::set_name;
+pub use list::describe;
 
 use crate::commands::prelude::*;
 

@@ -88,7 +88,7 @@ fn describe_keys(spec: &KeySpec, reply: &mut Reply<'_>) {
                 [("keynumidx", at as i64), ("firstkey", first as i64), ("keystep", step as i64)];
             search("keynum", &numbers, reply);
         }
-        Find::Unknown => search("unknown", &[], reply),
+        Find::Unknown | Find::Code(_) => search("unknown", &[], reply),
     }
 }
 

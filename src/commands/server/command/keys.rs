@@ -38,7 +38,7 @@ fn find_keys<'a>(ctx: &Ctx<'_>, args: Args<'a>) -> Result<Vec<(&'a [u8], u16)>> 
     let argv = &args.argv()[args.argv().len() - args.remaining()..];
     let row = ctx.engine.table.find(argv);
     let command = row.map_err(|_| Error::msg("Invalid command specified"))?.command;
-    if command.keys.is_empty() {
+    if command.keys.iter().all(|spec| spec.flags & access::NOT_KEY != 0) {
         return Err(Error::msg("The command has no key arguments"));
     }
     if !command.accepts(argv.len()) {

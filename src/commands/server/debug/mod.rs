@@ -81,10 +81,7 @@ fn debug(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result
     let name = args.bytes()?;
     match find(args.argv()) {
         Some(subcommand) => (subcommand.run)(ctx, args, reply),
-        None => Err(Error::msg(format!(
-            "unknown subcommand or wrong number of arguments for '{}'. Try DEBUG HELP.",
-            table::quote(name)
-        ))),
+        None => Err(table::unknown_form("DEBUG", name)),
     }
 }
 
@@ -107,9 +104,4 @@ fn databases(argv: &[Arg<'_>], selected: u16, all: u16) -> SmallVec<[u16; 2]> {
 fn key<'a>(ctx: &Ctx<'_>, args: &mut Args<'a>) -> Result<Key<'a>> {
     let name = args.bytes()?;
     Ok(Key { name, hash: ctx.engine.keyspace.hash(name), db: ctx.session.db })
-}
-
-/// The next argument as a number that is not negative.
-fn count(args: &mut Args<'_>) -> Result<usize> {
-    args.nonnegative().map_err(|_| Error::NotPositive)
 }

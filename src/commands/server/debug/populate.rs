@@ -1,6 +1,6 @@
 //! DEBUG POPULATE: many keys at once.
 
-use super::{Subcommand, count};
+use super::Subcommand;
 use crate::commands::prelude::*;
 use crate::engine::blocking::conclude;
 use crate::services::config::params;
@@ -11,9 +11,9 @@ pub const POPULATE: Subcommand = Subcommand::new("populate", 1..=3, populate);
 /// Makes the keys one by one, each under the lock of its own shard, so that others are served
 /// meanwhile. That needs a client that holds no lock yet: none in a transaction.
 fn populate(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
-    let keys = count(&mut args)?;
+    let keys = args.nonnegative()?;
     let prefix = if args.is_empty() { b"key" } else { args.bytes()? };
-    let size = if args.is_empty() { 0 } else { count(&mut args)? };
+    let size = if args.is_empty() { 0 } else { args.nonnegative()? };
     let engine = ctx.engine;
     if size > engine.config.size(params::PROTO_MAX_BULK_LEN) {
         return Err(Error::StringTooLong);

@@ -1,6 +1,6 @@
 //! DEBUG ERROR, LOG, STRINGMATCH-LEN.
 
-use super::{Subcommand, count};
+use super::Subcommand;
 use crate::commands::prelude::*;
 use crate::services::config::params;
 use crate::util::glob;
@@ -24,7 +24,7 @@ pub const STRINGMATCH_LEN: Subcommand = Subcommand::new("stringmatch-len", 2..=2
 
 /// How long a pattern takes with a long string: matches `<len>` times the letter `a`.
 fn stringmatch_len(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
-    let len = count(&mut args)?;
+    let len = args.nonnegative()?;
     let pattern = args.bytes()?;
     if len > ctx.engine.config.size(params::PROTO_MAX_BULK_LEN) {
         return Err(Error::StringTooLong);

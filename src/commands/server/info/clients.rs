@@ -24,7 +24,10 @@ pub fn clients(ctx: &Ctx<'_>, page: &mut Page) {
     page.field("client_recent_max_input_buffer", input);
     page.field("client_recent_max_output_buffer", output);
     page.field("blocked_clients", blocked);
-    page.zeros(&["tracking_clients", "pubsub_clients", "watching_clients"]);
+    let subscribed = connected.iter().filter(|client| client.has(flags::PUBSUB)).count();
+    page.field("tracking_clients", 0);
+    page.field("pubsub_clients", subscribed);
+    page.field("watching_clients", 0);
     page.field("clients_in_timeout_table", 0);
     page.field("total_watched_keys", watched);
     let (blocking, on_nokey) = ctx.engine.waiting.counts();

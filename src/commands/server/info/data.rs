@@ -41,9 +41,10 @@ pub fn keyspace(ctx: &Ctx<'_>, page: &mut Page) {
         }
         let database = keyspace.database(db);
         page.line(format_args!(
-            "db{db}:keys={keys},expires={},avg_ttl={},subexpiry=0",
+            "db{db}:keys={keys},expires={},avg_ttl={},subexpiry={}",
             database.volatile(),
-            database.average_ttl_ms(ctx.now_ms())
+            database.average_ttl_ms(ctx.now_ms()),
+            database.volatile_hashes()
         ));
     }
 }

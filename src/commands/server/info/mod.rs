@@ -15,6 +15,7 @@ use crate::commands::prelude::*;
 use page::Page;
 
 pub const INFO: Command = Command::new("info", -1, info)
+    .locks(Locks::WALK_ALL)
     .flags(LOADING.or(STALE))
     .acl(Acl::DANGEROUS)
     .group("server")

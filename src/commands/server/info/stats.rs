@@ -2,12 +2,13 @@
 
 use super::page::Page;
 use crate::commands::prelude::*;
+use crate::services::pubsub::Kind;
 use std::sync::atomic::Ordering::Relaxed;
 
 pub fn stats(ctx: &Ctx<'_>, page: &mut Page) {
     traffic(ctx, page);
     keys(ctx, page);
-    background(page);
+    background(ctx, page);
     replies(ctx, page);
 }
 
@@ -32,7 +33,7 @@ fn traffic(ctx: &Ctx<'_>, page: &mut Page) {
 /// What became of keys. Expiry is exact: no share of them is expired and still there.
 fn keys(ctx: &Ctx<'_>, page: &mut Page) {
     let (stats, totals) = (&ctx.engine.stats, ctx.engine.stats.totals());
-    page.field("expired_subkeys", 0);
+    page.field("expired_subkeys", totals.expired_fields);
     page.field("expired_keys", totals.expired);
     page.ratio("expired_stale_perc", 0.0);
     page.field("expired_time_cap_reached_count", 0);
@@ -44,9 +45,12 @@ fn keys(ctx: &Ctx<'_>, page: &mut Page) {
     page.field("keyspace_misses", totals.misses);
 }
 
-/// Subscriptions, forks, defragmentation and tracking: none of them happens here yet.
-fn background(page: &mut Page) {
-    page.zeros(&["pubsub_channels", "pubsub_patterns", "pubsubshard_channels"]);
+/// Subscriptions; forks, defragmentation and tracking, none of which happens here yet.
+fn background(ctx: &Ctx<'_>, page: &mut Page) {
+    let pubsub = &ctx.engine.pubsub;
+    page.field("pubsub_channels", pubsub.count(Kind::Channel));
+    page.field("pubsub_patterns", pubsub.count(Kind::Pattern));
+    page.field("pubsubshard_channels", pubsub.count(Kind::ShardChannel));
     page.zeros(&["latest_fork_usec", "total_forks"]);
     page.zeros(&["migrate_cached_sockets", "slave_expires_tracked_keys"]);
     page.zeros(&["active_defrag_hits", "active_defrag_misses"]);
@@ -67,7 +71,8 @@ fn replies(ctx: &Ctx<'_>, page: &mut Page) {
     page.zeros(&["io_threaded_reads_processed", "io_threaded_writes_processed"]);
     let query_limit = stats.query_limit_disconnections.load(Relaxed);
     page.field("client_query_buffer_limit_disconnections", query_limit);
-    page.field("client_output_buffer_limit_disconnections", 0);
+    let output_limit = stats.output_limit_disconnections.load(Relaxed);
+    page.field("client_output_buffer_limit_disconnections", output_limit);
     page.field("reply_buffer_shrinks", stats.output_shrinks.load(Relaxed));
     page.field("reply_buffer_expands", 0);
     page.zeros(&["eventloop_cycles", "eventloop_duration_sum", "eventloop_duration_cmd_sum"]);

@@ -6,7 +6,7 @@ use super::{REPORT_TIPS, subcommand};
 use crate::commands::prelude::*;
 
 pub const DOCTOR: Command =
-    subcommand("doctor", 2, doctor).summary("Outputs a memory problems report.").tips(REPORT_TIPS);
+    subcommand("doctor", 2, doctor).locks(Locks::WALK_ALL).summary("Outputs a memory problems report.").tips(REPORT_TIPS);
 
 /// Below this, ratios say nothing.
 const LEAST_BYTES: u64 = 5 << 20;

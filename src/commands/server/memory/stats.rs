@@ -5,7 +5,7 @@ use super::{REPORT_TIPS, subcommand};
 use crate::commands::prelude::*;
 
 pub const STATS: Command =
-    subcommand("stats", 2, stats).summary("Returns details about memory usage.").tips(REPORT_TIPS);
+    subcommand("stats", 2, stats).locks(Locks::WALK_ALL).summary("Returns details about memory usage.").tips(REPORT_TIPS);
 
 fn stats(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let figures = Figures::take(ctx);
