@@ -3,6 +3,7 @@
 
 use super::Engine;
 use super::blocking::QueueKey;
+use super::notify;
 use crate::services::stats::Stripe;
 use crate::store::{Class, Event, Txn};
 use std::collections::VecDeque;
@@ -15,8 +16,14 @@ pub fn commit(engine: &Engine, stripe: &Stripe, txn: &mut Txn<'_>, ready: &mut V
         return;
     }
     let (changes, whole_changes) = txn.take_changes();
-    let (mut expired, mut by_time) = (0, 0);
+    let wanted = notify::wanted(engine);
+    let (mut expired, mut by_time, mut notices) = (0, 0, 0);
     for change in &changes {
+        notify::publish(engine, wanted, change);
+        if change.event.is_notice() {
+            notices += 1;
+            continue;
+        }
         let place = engine.keyspace.place(change.db, change.hash);
         engine.keyspace.shard(place).watchers.touch(&change.name, change.by_time);
         by_time += u64::from(change.by_time);
@@ -35,6 +42,6 @@ pub fn commit(engine: &Engine, stripe: &Stripe, txn: &mut Txn<'_>, ready: &mut V
     stripe.expired.fetch_add(expired, Ordering::Relaxed);
     stripe.expired_fields.fetch_add(txn.take_expired_fields(), Ordering::Relaxed);
     // What expires is no change a snapshot has to be taken for.
-    let changes = changes.len() as u64 - by_time + whole_changes;
+    let changes = changes.len() as u64 - by_time - notices + whole_changes;
     stripe.changes.fetch_add(changes, Ordering::Relaxed);
 }

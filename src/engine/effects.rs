@@ -2,7 +2,7 @@
 //! read when they are used and need nothing here.
 
 use super::Engine;
-use super::oom_score;
+use super::{notify, oom_score};
 use crate::services::config::choices::{LogLevel, MaxmemoryPolicy};
 use crate::services::config::{Effect, params};
 use crate::services::log::Level;
@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 pub fn apply_all(engine: &Engine) -> Result<()> {
     let file = engine.config.string(params::LOGFILE);
     engine.log.set_file(&file).with_context(|| format!("Can't open the log file: {file}"))?;
-    for effect in [Effect::LogLevel, Effect::MaxMemory] {
+    for effect in [Effect::LogLevel, Effect::MaxMemory, Effect::Notify] {
         apply(engine, effect).map_err(anyhow::Error::msg)?;
     }
     // A score that the kernel does not allow is logged, and no reason not to start.
@@ -31,6 +31,7 @@ pub fn apply(engine: &Engine, effect: Effect) -> Result<(), String> {
         Effect::Dir => return change_directory(engine),
         Effect::OomScore => return oom_score::adjust(engine),
         Effect::OutputLimits => limit_output(engine),
+        Effect::Notify => notify::apply(engine),
         Effect::Listen => return Err(LISTENS_FOR_GOOD.to_owned()),
         // Read when they are used: the thresholds of encodings by each write, the password by
         // each authentication, save points at the end of the process, `hz` at each turn.
@@ -45,7 +46,6 @@ pub fn apply(engine: &Engine, effect: Effect) -> Result<(), String> {
         | Effect::AofHistory
         | Effect::ReplBacklog
         | Effect::GoodReplicas
-        | Effect::Notify
         | Effect::ProcTitle
         | Effect::Locale
         | Effect::ClusterAnnounce => {}

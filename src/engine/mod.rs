@@ -11,6 +11,7 @@ pub mod dispatch;
 pub mod effects;
 pub mod keyspec;
 mod oom_score;
+pub mod notify;
 pub mod panics;
 pub mod shutdown;
 pub mod syntax;

@@ -2,6 +2,8 @@
 
 use super::access::AccessPolicy;
 use super::entry::Entry;
+#[cfg(doc)]
+use super::event::Class;
 use super::expire::{Alarm, Deadlines, NEVER};
 use super::lock::{ReadGuard, Turnstile, WriteGuard};
 use super::reclaim::Reclaimer;
@@ -10,6 +12,7 @@ use ahash::RandomState;
 use crossbeam::utils::CachePadded;
 use dashmap::{DashMap, RwLock, SharedValue};
 use std::hash::{Hash, Hasher};
+use std::sync::atomic::AtomicU32;
 
 /// Shards of one database.
 pub const SHARDS: usize = 256;
@@ -27,6 +30,8 @@ pub struct Keyspace {
     pub reclaimer: Reclaimer,
     /// Wakes the reaper.
     pub alarm: Alarm,
+    /// Which of [`Class::NOTICES`] are wanted.
+    pub notices: AtomicU32,
 }
 
 /// One database.
@@ -77,6 +82,7 @@ impl Keyspace {
             access: AccessPolicy::default(),
             reclaimer: Reclaimer::default(),
             alarm: Alarm::default(),
+            notices: AtomicU32::new(0),
         }
     }
 

@@ -3,7 +3,7 @@
 
 /// The classes of `notify-keyspace-events`, as bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Class(pub u16);
+pub struct Class(pub u32);
 
 impl Class {
     /// `g`: commands that work on any type.
@@ -24,8 +24,24 @@ impl Class {
     pub const EVICTED: Class = Class(1 << 9);
     /// `t`
     pub const STREAM: Class = Class(1 << 10);
+    /// `m`
+    pub const KEY_MISS: Class = Class(1 << 11);
     /// `n`
     pub const NEW: Class = Class(1 << 14);
+    /// `o`
+    pub const OVERWRITTEN: Class = Class(1 << 15);
+    /// `c`
+    pub const TYPE_CHANGED: Class = Class(1 << 16);
+
+    /// The classes of notices: what is told beside a change, or without one. They are recorded
+    /// only while somebody wants to hear of them.
+    pub const NOTICES: Class =
+        Class(Class::KEY_MISS.0 | Class::NEW.0 | Class::OVERWRITTEN.0 | Class::TYPE_CHANGED.0);
+
+    /// Whether this class is among `classes`.
+    pub const fn is_in(self, classes: Class) -> bool {
+        self.0 & classes.0 != 0
+    }
 }
 
 /// One event's class and name.
@@ -44,10 +60,27 @@ impl Event {
     pub const FIELDS_EXPIRED: Event = Event::hash("hexpired");
     /// A key is gone.
     pub const DEL: Event = Event::generic("del");
+    /// A string has been set.
+    pub const SET: Event = Event::string("set");
+    /// A key has got a deadline.
+    pub const EXPIRE: Event = Event::generic("expire");
+    /// A key that was asked for is not there.
+    pub const KEY_MISS: Event = Event { class: Class::KEY_MISS, name: "keymiss" };
+    /// A key has come to be.
+    pub const NEW: Event = Event { class: Class::NEW, name: "new" };
+    /// A key's value has been overwritten.
+    pub const OVERWRITTEN: Event = Event { class: Class::OVERWRITTEN, name: "overwritten" };
+    /// A key's value has been overwritten by one of another type.
+    pub const TYPE_CHANGED: Event = Event { class: Class::TYPE_CHANGED, name: "type_changed" };
 
     /// A change that no subscriber hears of, and no client waits for: a value keeps what was
     /// found out about it, a group has read on. It reaches files and replicas like any other.
     pub const SILENT: Event = Event { class: Class(0), name: "" };
+
+    /// Whether this is told beside a change, and is none itself.
+    pub fn is_notice(self) -> bool {
+        self.class.is_in(Class::NOTICES)
+    }
 
     /// An event of class `g`.
     pub const fn generic(name: &'static str) -> Event {

@@ -25,6 +25,8 @@ mod expiry;
 mod fairness;
 /// GEOADD, GEOSEARCH and their kin.
 mod geo;
+/// Hashes, and fields that expire.
+mod hashes;
 /// Malformed frames, lies about lengths, rubbish.
 mod hostile;
 /// PFADD, PFCOUNT, PFMERGE; the bytes of a HyperLogLog.

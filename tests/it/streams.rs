@@ -1,8 +1,6 @@
 //! Streams without groups: a conversation for each command that adds, reads or deletes entries.
 
-use std::time::Duration;
-
-use crate::harness::{Server, eventually};
+use crate::harness::{Server, encode, play};
 
 #[test]
 fn xadd_takes_ids_in_every_form() {
@@ -284,47 +282,52 @@ fn xread() {
 
 #[test]
 fn a_waiting_reader_gets_what_comes() {
-    let server = Server::start(&[]);
-    let (mut reader, mut second, mut writer) = (server.client(), server.client3(), server.client());
-    writer.check("XADD s 1-1 a 1", "\"1-1\"");
-    reader.send(&crate::harness::encode(&["XREAD", "BLOCK", "0", "STREAMS", "t", "s", "$", "$"]));
-    second.send(&crate::harness::encode(&["XREAD", "BLOCK", "20000", "STREAMS", "s", "1-1"]));
-    waits(&mut writer, 2);
-    assert!(reader.is_silent_for(Duration::from_millis(20)));
-    // What does not stay is no news, nor is a new group.
-    writer.check("XADD s MAXLEN 0 1-2 a 2", "\"1-2\"");
-    writer.check("XGROUP CREATE s g 0", "+OK");
-    waits(&mut writer, 2);
-    writer.check("XADD s 1-3 a 3", "\"1-3\"");
-    assert_eq!(reader.recv().to_string(), r#"[["s", [["1-3", ["a", "3"]]]]]"#);
-    assert_eq!(second.recv().to_string(), r#"{"s": [["1-3", ["a", "3"]]]}"#);
-    reader.check("XREAD BLOCK 10 STREAMS s 1-3", "(nil array)");
-    second.check("XREAD BLOCK 10 STREAMS s $", "(nil)");
+    play(
+        &Server::start(&[]),
+        r#"
+        w: XADD s 1-1 a 1                       => "1-1"
+        r> XREAD BLOCK 0 STREAMS t s $ $
+        (blocked 1)
+        r3> XREAD BLOCK 20000 COUNT 1 STREAMS s 1-1
+        (blocked 2)
+        r is silent
+        # What does not stay is no news, nor is a new group.
+        w: XADD s MAXLEN 0 1-2 a 2              => "1-2"
+        w: XGROUP CREATE s g 0                  => +OK
+        (blocked 2)
+        w: XADD s 1-3 a 3                       => "1-3"
+        r<                                      => [["s", [["1-3", ["a", "3"]]]]]
+        r3<                                     => {"s": [["1-3", ["a", "3"]]]}
+        r: XREAD BLOCK 10 STREAMS s 1-3         => (nil array)
+        r3: XREAD BLOCK 10 STREAMS s $          => (nil)
+        # `+` waits like `$` where there is no last entry.
+        r> XREAD BLOCK 0 STREAMS new $
+        (blocked 1)
+        w: XADD new 1-1 a 1                     => "1-1"
+        r<                                      => [["new", [["1-1", ["a", "1"]]]]]
+    "#,
+    );
 }
 
 #[test]
 fn a_waiting_reader_survives_that_its_stream_goes() {
-    let server = Server::start(&[]);
-    let (mut reader, mut writer) = (server.client(), server.client());
-    writer.check("XADD s 5-1 a 1", "\"5-1\"");
-    reader.send(&crate::harness::encode(&["XREAD", "BLOCK", "20000", "STREAMS", "s", "$"]));
-    waits(&mut writer, 1);
-    writer.check("DEL s", ":1");
-    writer.check("SET s string", "+OK");
-    writer.check("DEL s", ":1");
-    // It waits for what is behind 5-1.
-    writer.check("XADD s 4-1 a 2", "\"4-1\"");
-    waits(&mut writer, 1);
-    writer.check("XADD t 6-1 a 3", "\"6-1\"");
-    writer.check("RENAME t s", "+OK");
-    assert_eq!(reader.recv().to_string(), r#"[["s", [["6-1", ["a", "3"]]]]]"#);
-}
-
-/// Waits until so many clients are blocked.
-fn waits(client: &mut crate::harness::Client, count: usize) {
-    eventually("clients wait", || {
-        client.cmd(&["INFO", "clients"]).text().contains(&format!("blocked_clients:{count}\r\n"))
-    });
+    play(
+        &Server::start(&[]),
+        r#"
+        w: XADD s 5-1 a 1                       => "5-1"
+        r> XREAD BLOCK 20000 STREAMS s $
+        (blocked 1)
+        w: DEL s                                => :1
+        w: SET s string                         => +OK
+        w: DEL s                                => :1
+        # It waits for what is behind 5-1.
+        w: XADD s 4-1 a 2                       => "4-1"
+        (blocked 1)
+        w: XADD t 6-1 a 3                       => "6-1"
+        w: RENAME t s                           => +OK
+        r<                                      => [["s", [["6-1", ["a", "3"]]]]]
+    "#,
+    );
 }
 
 #[test]
@@ -343,7 +346,7 @@ fn entries_of_every_size_come_back_whole() {
     }
     client.check("XLEN s", ":9");
     for i in 0..10_000 {
-        client.send(&crate::harness::encode(&["XADD", "many", &format!("1-{}", i + 1), "n", "1"]));
+        client.send(&encode(&["XADD", "many", &format!("1-{}", i + 1), "n", "1"]));
     }
     (0..10_000).for_each(|_| drop(client.recv()));
     assert_eq!(client.cmd(&["XRANGE", "many", "-", "+"]).items().len(), 10_000);

@@ -1,7 +1,7 @@
 //! Sorted sets: a conversation for each command, or each subject. Replies were compared with
 //! those of Redis and Valkey.
 
-use crate::harness::{Client, Reply, Server, play};
+use crate::harness::{Client, Peer, Reply, Server, need, play};
 
 #[test]
 fn zadd_and_its_options() {
@@ -788,5 +788,25 @@ fn copies_and_dumps() {
         assert_eq!(digest(&mut client, "from").to_string(), digest(&mut client, "to").to_string());
         let all = |client: &mut Client, key| client.cmd(&["ZRANGE", key, "0", "-1", "WITHSCORES"]);
         assert_eq!(all(&mut client, "from").to_string(), all(&mut client, "to").to_string());
+    }
+}
+
+#[test]
+fn dumps_come_from_redis_with_the_same_digest() {
+    let Some(redis) = need(Peer::RedisServer) else { return };
+    let (ours, theirs) = (Server::start(&[]), Server::start_binary(&redis, &[]));
+    let (mut ours, mut theirs) = (ours.client(), theirs.client());
+    for (key, size) in [("small", 20), ("large", 700)] {
+        fill(&mut theirs, key, size);
+        theirs.check(&format!("ZADD {key} 0.1 x -1e300 y inf 17 -inf \"\" -0 zero 1e17 z"), ":6");
+        let dump = theirs.cmd(&["DUMP", key]);
+        let dump = dump.bytes().expect("a dump");
+        let restored = ours.cmd(&[&b"RESTORE"[..], key.as_bytes(), b"0", dump]);
+        assert_eq!(restored.to_string(), "+OK");
+        for question in [&["DEBUG", "DIGEST-VALUE", key], &["OBJECT", "ENCODING", key]] {
+            assert_eq!(ours.cmd(question).to_string(), theirs.cmd(question).to_string());
+        }
+        let members = ["ZRANGE", key, "0", "-1"];
+        assert_eq!(ours.cmd(&members).to_string(), theirs.cmd(&members).to_string());
     }
 }

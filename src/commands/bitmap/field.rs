@@ -133,6 +133,8 @@ impl Operation {
     fn outcome(&self, old: i64) -> Option<(i64, i64)> {
         let (value, answers_old) = match self.verb {
             Verb::Get => return Some((old, old)),
+            // Without a sign a negative number is one that is too large.
+            Verb::Set(value) if !self.width.is_signed() => (i128::from(value as u64), true),
             Verb::Set(value) => (i128::from(value), true),
             Verb::Add(more) => (i128::from(old) + i128::from(more), false),
         };

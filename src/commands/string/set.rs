@@ -66,7 +66,12 @@ pub fn store(ctx: &mut Ctx<'_>, key: Key<'_>, value: Arg<'_>, expiry: Expiry) {
         Expiry::At(at_ms) if at_ms <= ctx.now_ms() => {
             ctx.txn.remove(key, Event::DEL);
         }
-        _ => ctx.txn.set_string(key, value.into(), expiry, Event::string("set")),
+        _ => {
+            ctx.txn.set_string(key, value.into(), expiry, Event::SET);
+            if matches!(expiry, Expiry::At(_)) {
+                ctx.txn.announce(key, Event::EXPIRE);
+            }
+        }
     }
 }
 

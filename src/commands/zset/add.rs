@@ -134,7 +134,7 @@ impl Options {
         if nx && xx {
             return Err(Error::msg("XX and NX options at the same time are not compatible"));
         }
-        if (gt && nx) || (lt && nx) || (gt && lt) {
+        if (nx && (gt || lt)) || (gt && lt) {
             let text = "GT, LT, and/or NX options at the same time are not compatible";
             return Err(Error::msg(text));
         }

@@ -13,6 +13,8 @@
 //! message. What was there before the cork goes out before the replies.
 
 pub mod delivery;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use super::stats::Stats;

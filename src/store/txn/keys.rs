@@ -2,10 +2,10 @@
 
 use super::super::database::{Keyspace, Place};
 use super::super::entry::{Collection, Entry, NewStr, Str};
-use super::super::event::Event;
+use super::super::event::{Class, Event};
 use super::super::reclaim::Garbage;
 use super::locking::{Guard, find};
-use super::{Expiry, Slot, Txn};
+use super::{Change, Expiry, Slot, Txn};
 use crate::protocol::{Error, Key, Result};
 use crate::types::hash::Hash;
 use crate::types::{Type, Value};
@@ -35,7 +35,12 @@ impl Txn<'_> {
                     entry.set_access(access.touched(entry.access(), now_ms));
                 }
             }
-            None => self.misses += 1,
+            None => {
+                self.misses += 1;
+                if Class::KEY_MISS.is_in(self.notices) {
+                    self.changes.push(Change::new(key, Event::KEY_MISS));
+                }
+            }
         }
         found
     }
@@ -78,7 +83,7 @@ impl Txn<'_> {
         let (now_ms, access) = (self.now_ms, &self.keyspace.access);
         let live = self.find_mut(key).filter(|entry| !entry.is_expired(now_ms));
         if let Some(entry) = live {
-            let old_expiry = entry.expires_at_ms();
+            let (old_kind, old_expiry) = (entry.kind(), entry.expires_at_ms());
             let new_expiry = resolve(expiry, old_expiry);
             let old_fields = entry.fields_expire_at_ms();
             let clock = access.touched(entry.access(), now_ms);
@@ -90,6 +95,9 @@ impl Txn<'_> {
             }
             self.moved_fields(key, old_fields, None);
             self.garbage.extend(garbage.map(Garbage::Entry));
+            if event == Event::SET {
+                self.notice_overwritten(key, old_kind, Type::String);
+            }
         } else {
             self.drop_if_expired(key);
             let at_ms = resolve(expiry, None);
@@ -102,8 +110,9 @@ impl Txn<'_> {
     pub fn set_value(&mut self, key: Key<'_>, value: Value, expiry: Expiry, event: Event) {
         self.drop_if_expired(key);
         let old_expiry = self.peek(key).and_then(Entry::expires_at_ms);
-        self.take(key);
-        self.insert_new(key, Entry::new(key.name, value, resolve(expiry, old_expiry)));
+        let entry = Entry::new(key.name, value, resolve(expiry, old_expiry));
+        entry.set_access(self.keyspace.access.fresh(self.now_ms));
+        self.replace(key, entry);
         self.record(key, event);
     }
 
@@ -205,9 +214,8 @@ impl Txn<'_> {
         self.drop_if_expired(from);
         self.drop_if_expired(to);
         let Some(mut entry) = self.extract(from) else { return false };
-        self.take(to);
         entry.rename(to.name);
-        self.insert_moved(to, entry);
+        self.replace(to, entry);
         self.record(from, events.0);
         self.record(to, events.1);
         true
@@ -218,8 +226,8 @@ impl Txn<'_> {
     pub fn copy(&mut self, from: Key<'_>, to: Key<'_>, event: Event) -> bool {
         let Some(copy) = self.get(from).map(|entry| entry.duplicate(to.name)) else { return false };
         self.drop_if_expired(to);
-        self.take(to);
-        self.insert_new(to, copy);
+        copy.set_access(self.keyspace.access.fresh(self.now_ms));
+        self.replace(to, copy);
         self.record(to, event);
         true
     }
@@ -280,8 +288,27 @@ impl Txn<'_> {
         found
     }
 
+    /// Puts an entry in place of whatever the key held.
+    fn replace(&mut self, key: Key<'_>, entry: Entry) {
+        let old = self.extract(key);
+        match &old {
+            None => self.notice(key, Event::NEW),
+            Some(old) => self.notice_overwritten(key, old.kind(), entry.kind()),
+        }
+        self.garbage.extend(old.map(Garbage::Entry));
+        self.insert_moved(key, entry);
+    }
+
+    fn notice_overwritten(&mut self, key: Key<'_>, old: Type, new: Type) {
+        self.notice(key, Event::OVERWRITTEN);
+        if old != new {
+            self.notice(key, Event::TYPE_CHANGED);
+        }
+    }
+
     fn insert_new(&mut self, key: Key<'_>, entry: Entry) {
         entry.set_access(self.keyspace.access.fresh(self.now_ms));
+        self.notice(key, Event::NEW);
         self.insert_moved(key, entry);
     }
 
@@ -398,12 +425,7 @@ pub(super) fn has_deadline(keyspace: &Keyspace, slot: &Slot, at_ms: i64, hash: u
 }
 
 /// Whether an entry is a hash whose earliest deadline of a field such a pair stands for.
-pub(super) fn has_fields_deadline(
-    keyspace: &Keyspace,
-    slot: &Slot,
-    at_ms: i64,
-    hash: u64,
-) -> bool {
+pub(super) fn has_fields_deadline(keyspace: &Keyspace, slot: &Slot, at_ms: i64, hash: u64) -> bool {
     slot.0.fields_expire_at_ms() == Some(at_ms) && keyspace.hash(slot.0.name()) == hash
 }
 

@@ -8,6 +8,7 @@
 
 use super::super::database::{Database, Keyspace, Place, SHARDS, Table};
 use super::super::entry::Entry;
+use super::super::event::Class;
 use super::super::lock::{ReadGuard, WriteGuard};
 use super::Txn;
 use crate::protocol::Key;
@@ -15,6 +16,7 @@ use crate::util::clock;
 use smallvec::SmallVec;
 use std::ops::{Deref, DerefMut};
 use std::slice;
+use std::sync::atomic::Ordering;
 
 /// Rounds of trying before a set of shards is locked in order.
 const ROUNDS: usize = 8;
@@ -124,6 +126,7 @@ impl<'a> Txn<'a> {
             guards,
             now_ms: if waited { clock::now_ms() } else { now_ms },
             touches: true,
+            notices: Class(keyspace.notices.load(Ordering::Relaxed)),
             changes: SmallVec::new(),
             whole_changes: 0,
             expired_fields: 0,

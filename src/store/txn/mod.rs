@@ -17,7 +17,7 @@ pub use whole::Reaped;
 
 use super::database::Keyspace;
 use super::entry::Entry;
-use super::event::Event;
+use super::event::{Class, Event};
 use super::reclaim::Garbage;
 use crate::protocol::Key;
 use crate::types::hash::Hash;
@@ -51,6 +51,13 @@ pub struct Change {
     pub name: SmallVec<[u8; 32]>,
 }
 
+impl Change {
+    fn new(key: Key<'_>, event: Event) -> Change {
+        let name = SmallVec::from_slice(key.name);
+        Change { db: key.db, hash: key.hash, event, by_time: false, name }
+    }
+}
+
 /// Locked shards. Ends with [`Txn::finish`], or by being dropped.
 pub struct Txn<'a> {
     keyspace: &'a Keyspace,
@@ -58,6 +65,8 @@ pub struct Txn<'a> {
     now_ms: i64,
     /// Whether reads renew access clocks (`CLIENT NO-TOUCH` turns it off).
     touches: bool,
+    /// Which notices are wanted.
+    notices: Class,
     changes: SmallVec<[Change; 1]>,
     /// Keys that flushing took, and one for each swap of databases.
     whole_changes: u64,
@@ -126,10 +135,20 @@ impl<'a> Txn<'a> {
         }
     }
 
+    /// Has an event published beside those of the changes themselves.
+    pub fn announce(&mut self, key: Key<'_>, event: Event) {
+        self.record(key, event);
+    }
+
+    /// Records a notice, if it is wanted.
+    pub(super) fn notice(&mut self, key: Key<'_>, event: Event) {
+        if event.class.is_in(self.notices) {
+            self.record(key, event);
+        }
+    }
+
     pub(super) fn record(&mut self, key: Key<'_>, event: Event) {
-        let name = SmallVec::from_slice(key.name);
-        let Key { db, hash, .. } = key;
-        self.changes.push(Change { db, hash, event, by_time: false, name });
+        self.changes.push(Change::new(key, event));
     }
 
     /// Records that fields of the hash `name` were deleted, as their time had come.

@@ -32,6 +32,11 @@ impl Width {
         self.bits as usize
     }
 
+    /// Whether values may be negative.
+    pub fn is_signed(self) -> bool {
+        self.signed
+    }
+
     /// The value of the field at `offset`. Bits behind the last byte are zero.
     pub fn get(self, bytes: &[u8], offset: usize) -> i64 {
         let window = Window::around(self, offset);

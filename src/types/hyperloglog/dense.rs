@@ -41,9 +41,7 @@ pub fn raise(dense: &mut [u8; LEN], observed: Observation) -> bool {
 pub fn merge(dense: &[u8; LEN], into: &mut Registers) {
     let (eights, _) = into.as_chunks_mut::<GROUP>();
     for (group, eight) in groups(dense).iter().zip(eights) {
-        for (into, value) in eight.iter_mut().zip(spread(*group)) {
-            *into = value.max(*into);
-        }
+        *eight = greater(spread(*group), *eight);
     }
 }
 
@@ -69,6 +67,16 @@ fn spread(group: [u8; GROUP_BYTES]) -> [u8; GROUP] {
     let x = x & 0x0000_0fff_0000_0fff | (x & 0x00ff_f000_00ff_f000) << 4;
     let x = x & 0x003f_003f_003f_003f | (x & 0x0fc0_0fc0_0fc0_0fc0) << 2;
     x.to_le_bytes()
+}
+
+/// The greater one of each pair of bytes, none of which has its highest bit set: it takes part in
+/// the subtraction, and stays where nothing had to be borrowed.
+fn greater(a: [u8; GROUP], b: [u8; GROUP]) -> [u8; GROUP] {
+    const HIGHEST: u64 = 0x8080_8080_8080_8080;
+    let (a, b) = (u64::from_le_bytes(a), u64::from_le_bytes(b));
+    let not_less = ((a | HIGHEST) - b) & HIGHEST;
+    let mask = not_less - (not_less >> 7);
+    (a & mask | b & !mask).to_le_bytes()
 }
 
 /// The way back; of each value its lowest six bits count.

@@ -64,9 +64,10 @@ impl Generator {
         let mut args: Vec<Vec<u8>> = template.split(' ').map(|word| self.fill(word)).collect();
         // A time to live that overflows makes Redis restore a key that is gone already, and a
         // timeout that is a number may be a long one. Ranges by name are defined only where all
-        // scores are equal. The least integer is a count to LREM of 7.0, and a fault later.
+        // scores are equal. The least integer is a count to LREM and LPOS of 7.0,
+        // and a fault later.
         let fragile = args[0] == b"RESTORE"
-            || ["<timeout", "<even-key>", "LREM"].iter().any(|word| template.contains(word));
+            || ["<timeout", "<even-key>", "LREM", "LPOS"].iter().any(|word| template.contains(word));
         if !fragile && self.random.one_in(10) {
             self.spoil(&mut args);
         }
