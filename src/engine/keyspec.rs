@@ -312,6 +312,9 @@ mod tests {
         assert_eq!(positions(KeySpec::counted(1, 1, 0), "LMPOP 2 a b LEFT"), Some(vec![2, 3]));
         assert_eq!(positions(KeySpec::after("STORE", 2, 0), "GEORADIUS k store d"), Some(vec![3]));
         assert_eq!(positions(KeySpec::after("STORE", 2, 0), "GEORADIUS k"), Some(vec![]));
+        let last = KeySpec::found_by(|argv| argv.len().checked_sub(1), 0);
+        assert_eq!(positions(last, "SORT k STORE d"), Some(vec![3]));
+        assert_eq!(positions(KeySpec::unknown(0), "SORT k BY w_*"), Some(vec![]));
         let streams = KeySpec::half_after("STREAMS", 1, 0);
         assert_eq!(positions(streams, "XREAD COUNT 1 STREAMS a b 0 0"), Some(vec![4, 5]));
         assert_eq!(positions(streams, "XREAD STREAMS"), Some(vec![]));

@@ -46,6 +46,7 @@ fn reap_due(engine: &Engine) {
             if !reaped.more {
                 break;
             }
+            engine.keyspace.shard(place).turnstile.give_way();
         }
     }
     engine.stats.reaping_us.fetch_add(began.elapsed().as_micros() as u64, Ordering::Relaxed);

@@ -2,11 +2,16 @@
 //! with a few readers hammering one shard a writer starves for seconds. A writer that
 //! finds the lock taken therefore stands in a turnstile and raises a counter; readers that
 //! see it raised queue behind the turnstile. The fast path costs one relaxed load.
+//!
+//! Nor does the lock give way to who waits when its holder takes it again at once: whoever works
+//! in bites calls [`Turnstile::give_way`] between them.
 
 use super::database::Table;
 use dashmap::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Shared access to a shard's table.
 pub type ReadGuard<'a> = RwLockReadGuard<'a, Table>;
@@ -17,6 +22,9 @@ pub type WriteGuard<'a> = RwLockWriteGuard<'a, Table>;
 #[derive(Default)]
 pub struct Turnstile {
     waiting_writers: AtomicU32,
+    waiting_readers: AtomicU32,
+    /// How often somebody got the lock after waiting for it; wraps.
+    turns: AtomicU32,
     queue: Mutex<()>,
 }
 
@@ -26,11 +34,15 @@ impl Turnstile {
         if let Some(guard) = self.try_read(lock) {
             return (guard, false);
         }
+        self.waiting_readers.fetch_add(1, Ordering::Relaxed);
         if self.waiting_writers.load(Ordering::Relaxed) != 0 {
             // The writer at the head holds this until it has the lock.
             drop(self.queue.lock());
         }
-        (lock.read(), true)
+        let guard = lock.read();
+        self.waiting_readers.fetch_sub(1, Ordering::Relaxed);
+        self.turns.fetch_add(1, Ordering::Relaxed);
+        (guard, true)
     }
 
     /// Locks for reading if that is possible at once and no writer waits.
@@ -50,8 +62,29 @@ impl Turnstile {
         let head = self.queue.lock();
         let guard = lock.write();
         self.waiting_writers.fetch_sub(1, Ordering::Relaxed);
+        self.turns.fetch_add(1, Ordering::Relaxed);
         drop(head);
         (guard, true)
+    }
+
+    /// Lets somebody who waits for the lock go first; comes back soon in any case. To be called
+    /// without the lock.
+    pub fn give_way(&self) {
+        const NAP: Duration = Duration::from_micros(50);
+        const LONGEST: Duration = Duration::from_millis(1);
+        let turn = self.turns.load(Ordering::Relaxed);
+        let began = Instant::now();
+        while self.is_awaited()
+            && self.turns.load(Ordering::Relaxed) == turn
+            && began.elapsed() < LONGEST
+        {
+            thread::sleep(NAP);
+        }
+    }
+
+    fn is_awaited(&self) -> bool {
+        self.waiting_readers.load(Ordering::Relaxed) != 0
+            || self.waiting_writers.load(Ordering::Relaxed) != 0
     }
 }
 
@@ -86,6 +119,33 @@ mod tests {
             waits.sort();
             waits[waits.len() * 99 / 100 - 1]
         })
+    }
+
+    /// Without `give_way` the others wait until all bites are done.
+    #[test]
+    fn who_works_in_bites_lets_others_in_between() {
+        const BITES: u32 = 2_000;
+        let (turnstile, lock) = (Turnstile::default(), RwLock::new(Table::new()));
+        let done = AtomicBool::new(false);
+        let waited = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..BITES {
+                    let guard = turnstile.write(&lock);
+                    std::thread::sleep(Duration::from_micros(100));
+                    drop(guard);
+                    turnstile.give_way();
+                }
+                done.store(true, Ordering::Relaxed);
+            });
+            let mut waited = 0;
+            while !done.load(Ordering::Relaxed) {
+                let waits = [turnstile.read(&lock).1, turnstile.write(&lock).1];
+                waited += waits.into_iter().filter(|waits| *waits).count();
+            }
+            waited
+        });
+        println!("{waited} waits beside {BITES} bites");
+        assert!(waited as u32 > BITES / 4, "{waited}");
     }
 
     #[test]

@@ -265,7 +265,7 @@ fn bitfield_overflows_as_it_is_told() {
         STRLEN m                            => :13
     "#,
     );
-    server.client3().check("BITFIELD k OVERFLOW FAIL INCRBY u8 0 1", "[(nil)]");
+    server.client3().check("BITFIELD k OVERFLOW FAIL INCRBY u8 0 250", "[(nil)]");
 }
 
 #[test]

@@ -321,3 +321,54 @@ fn zsets_range_count_score_and_remove() {
     stage.exact(&["ZREM", "missing", "Ford"], b":0\r\n");
     range("0", "-1", &["Royce", "Prickett", "Sam"]);
 }
+
+#[test]
+fn pubsub_subscribed_mode() {
+    let stage = Stage::start("pubsub", None);
+    let mut client = Client::connect(stage.port);
+    let subscribed = |channel: &str, count: usize| {
+        let length = channel.len();
+        format!("*3\r\n$9\r\nsubscribe\r\n${length}\r\n{channel}\r\n:{count}\r\n").into_bytes()
+    };
+    exact_on(&mut client, &["SUBSCRIBE", "foo"], &subscribed("foo", 1));
+    exact_on(&mut client, &["SUBSCRIBE", "bar"], &subscribed("bar", 2));
+    exact_on(&mut client, &["SUBSCRIBE", "bar"], &subscribed("bar", 2));
+    for (command, request) in
+        [("echo", &["ECHO", "hey"][..]), ("set", &["SET", "k", "v"]), ("get", &["GET", "k"])]
+    {
+        let error = format!(
+            "-ERR Can't execute '{command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT \
+             / RESET are allowed in this context\r\n"
+        );
+        exact_on(&mut client, request, error.as_bytes());
+    }
+    exact_on(&mut client, &["PING"], b"*2\r\n$4\r\npong\r\n$0\r\n\r\n");
+    exact_on(&mut Client::connect(stage.port), &["SUBSCRIBE", "foo"], &subscribed("foo", 1));
+    stage.exact(&["PING"], b"+PONG\r\n");
+}
+
+#[test]
+fn pubsub_publish_and_unsubscribe() {
+    let stage = Stage::start("publish", None);
+    let mut clients = [(); 3].map(|()| Client::connect(stage.port));
+    for (client, channel) in clients.iter_mut().zip(["foo", "bar", "foo"]) {
+        let reply = format!("*3\r\n$9\r\nsubscribe\r\n$3\r\n{channel}\r\n:1\r\n");
+        exact_on(client, &["SUBSCRIBE", channel], reply.as_bytes());
+    }
+    stage.exact(&["PUBLISH", "baz", "hi"], b":0\r\n");
+    stage.exact(&["PUBLISH", "foo", "hello"], b":2\r\n");
+    let message = b"*3\r\n$7\r\nmessage\r\n$3\r\nfoo\r\n$5\r\nhello\r\n";
+    for index in [0, 2] {
+        assert_eq!(clients[index].recv_bytes(message.len()), message);
+    }
+    let gone = b"*3\r\n$11\r\nunsubscribe\r\n$3\r\nfoo\r\n:0\r\n";
+    exact_on(&mut clients[0], &["UNSUBSCRIBE", "foo"], gone);
+    // One that was never subscribed to is confirmed all the same.
+    let other = b"*3\r\n$11\r\nunsubscribe\r\n$3\r\nfoo\r\n:1\r\n";
+    exact_on(&mut clients[1], &["UNSUBSCRIBE", "foo"], other);
+    stage.exact(&["PUBLISH", "foo", "hello"], b":1\r\n");
+    assert_eq!(clients[2].recv_bytes(message.len()), message);
+    for silent in &mut clients[..2] {
+        assert!(silent.is_silent_for(Duration::from_millis(50)));
+    }
+}

@@ -23,9 +23,11 @@ mod differential;
 mod expiry;
 /// Readers and a writer on one hot key.
 mod fairness;
+/// Fields of hashes that expire.
+mod field_expiry;
 /// GEOADD, GEOSEARCH and their kin.
 mod geo;
-/// Hashes, and fields that expire.
+/// Hashes.
 mod hashes;
 /// Malformed frames, lies about lengths, rubbish.
 mod hostile;
@@ -57,6 +59,12 @@ mod sets;
 mod sort;
 /// Flags, files, log sentences, exit codes and signals.
 mod startup;
+/// XADD, XRANGE, XREAD, XDEL, XTRIM, XSETID.
+mod streams;
+/// Consumer groups: XGROUP, XREADGROUP, XACK, XPENDING, XCLAIM, XINFO.
+mod streams_groups;
+/// Streams as of Redis 8.2 and later: references, XDELEX, XACKDEL, CLAIM.
+mod streams_newer;
 /// SET, GET, ranges, several keys at once, LCS.
 mod strings;
 /// redis-cli and redis-benchmark.

@@ -150,7 +150,7 @@ fn xtrim_and_the_trimming_of_xadd() {
         XADD s LIMIT 5 * f v                => -ERR syntax error, LIMIT cannot be used without specifying a trimming strategy
         XADD s MAXLEN 5 MINID 5 * f v       => -ERR syntax error, MAXLEN and MINID options at the same time are not compatible
         XADD s MAXLEN 5 LIMIT 5 * f v       => -ERR syntax error, LIMIT cannot be used without the special ~ option
-        XADD s MAXLEN ~ 5 MAXLEN            => -ERR wrong number of arguments for 'xadd' command
+        XADD s MAXLEN ~ 5 MAXLEN            => -ERR Invalid stream ID specified as stream command argument
         (list l)
         XTRIM l MAXLEN 0                    => -WRONGTYPE Operation against a key holding the wrong kind of value
     "#,

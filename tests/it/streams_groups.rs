@@ -46,11 +46,10 @@ fn xgroup() {
         XGROUP SETID missing h 0            => -ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.
         XGROUP CREATE s                     => -ERR wrong number of arguments for 'xgroup|create' command
         XGROUP WHAT s                       => -ERR unknown subcommand 'WHAT'. Try XGROUP HELP.
-        XGROUP HELP                         => [+XGROUP <subcommand> [<arg> [value] [opt] ...]. Subcommands are:
         (list l)
         XGROUP CREATE l g 0 MKSTREAM        => -WRONGTYPE Operation against a key holding the wrong kind of value
         XGROUP DESTROY l g                  => -WRONGTYPE Operation against a key holding the wrong kind of value
-    "#.lines().filter(|line| !line.contains("HELP                ")).collect::<Vec<_>>().join("\n").as_str(),
+    "#,
     );
 }
 
@@ -81,7 +80,7 @@ fn xreadgroup() {
         # A group that is set back delivers anew what is pending.
         XGROUP SETID s g 2                  => +OK
         XREADGROUP GROUP g c STREAMS s >    => [["s", [["3-1", ["f", "3"]], ["4-1", ["f", "4"]]]]]
-        XPENDING s g - + 10                 => [["1-1", "a", :*, :1], ["2-1", "b", :*, :3], ["3-1", "c", :*, :1], ["4-1", "c", :*, :1]]
+        XPENDING s g - + 10                 => [["1-1", "a", :*, :1], ["2-1", "b", :*, :2], ["3-1", "c", :*, :1], ["4-1", "c", :*, :1]]
         XADD t 1-1 f 1                      => "1-1"
         XGROUP CREATE t g $                 => +OK
         XREADGROUP GROUP g b STREAMS t s > 0 => [["s", [["2-1", (nil array)]]]]
@@ -262,8 +261,8 @@ fn xautoclaim() {
         XADD s 4-1 f 4                      => "4-1"
         XGROUP CREATE s g 0                 => +OK
         XREADGROUP GROUP g a STREAMS s >    => [["s", [*, *, *, *]]]
-        XDEL s 2-1                          => :1
         XAUTOCLAIM s g b 1000000 0          => ["0-0", [], []]
+        XDEL s 2-1                          => :1
         XAUTOCLAIM s g b 0 0 COUNT 2        => ["3-1", [["1-1", ["f", "1"]]], ["2-1"]]
         XAUTOCLAIM s g b 0 3-1 JUSTID       => ["0-0", ["3-1", "4-1"], []]
         XAUTOCLAIM s g b 0 (3-1 COUNT 1     => ["0-0", [["4-1", ["f", "4"]]], []]
@@ -323,7 +322,7 @@ fn xinfo() {
     "#,
     );
     assert_eq!(server.client().cmd(&["XINFO", "HELP"]).items().len(), 9);
-    assert_eq!(server.client().cmd(&["XGROUP", "HELP"]).items().len(), 16);
+    assert_eq!(server.client().cmd(&["XGROUP", "HELP"]).items().len(), 17);
 }
 
 #[test]
@@ -386,27 +385,19 @@ fn groups_travel_to_and_from_redis() {
         client.check("COPY s u", ":1");
         client.check("OBJECT ENCODING u", "\"stream\"");
     }
-    let asked: [&[&str]; 5] = [
-        &["XRANGE", "-", "+"],
-        &["XPENDING", "g"],
-        &["XINFO GROUPS"],
-        &["XREADGROUP", "0"],
-        &["XADD", "9-9", "f", "v"],
+    let questions = [
+        "XRANGE {} - +",
+        "XPENDING {} g",
+        "XINFO GROUPS {}",
+        "XREADGROUP GROUP g a STREAMS {} 0",
+        "XADD {} 9-9 f v",
     ];
     for key in ["t", "u"] {
-        for question in asked {
-            let args: Vec<&str> = match question {
-                ["XINFO GROUPS"] => vec!["XINFO", "GROUPS", key],
-                ["XREADGROUP", id] => {
-                    vec!["XREADGROUP", "GROUP", "g", "a", "STREAMS", key, id]
-                }
-                [verb, rest @ ..] => [&[*verb, key], rest].concat(),
-                [] => continue,
-            };
-            let expected: Vec<&str> =
-                args.iter().map(|arg| if *arg == key { "s" } else { arg }).collect();
-            let (ours, theirs) = (ours.cmd(&args).to_string(), theirs.cmd(&expected).to_string());
-            assert_eq!(ours.replace(&format!("\"{key}\""), "\"s\""), theirs, "{args:?}");
+        for question in questions {
+            let ask = |key| question.replace("{}", key);
+            let answer = ours.cmd(&ask(key).split(' ').collect::<Vec<_>>()).to_string();
+            let expected = theirs.cmd(&ask("s").split(' ').collect::<Vec<_>>()).to_string();
+            assert_eq!(answer.replace(&format!("\"{key}\""), "\"s\""), expected, "{question}");
         }
     }
 }

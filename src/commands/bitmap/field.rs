@@ -17,7 +17,9 @@ pub const BITFIELD: Command = Command::new("bitfield", -2, bitfield)
     .complexity("O(1) for each subcommand specified")
     .syntax(
         "key [GET encoding offset|[OVERFLOW <WRAP|SAT|FAIL>] \
-         <SET encoding offset value|INCRBY encoding offset increment> ...]",
+         <SET encoding offset value|INCRBY encoding offset increment> \
+         [GET encoding offset|[OVERFLOW <WRAP|SAT|FAIL>] \
+         <SET encoding offset value|INCRBY encoding offset increment> ...]]",
     )
     .summary("Performs arbitrary bitfield integer operations on strings.");
 

@@ -23,7 +23,7 @@ pub const GEOADD: Command = Command::new("geoadd", -5, geoadd)
 fn geoadd(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let options = Options::parse(&mut args)?;
-    if args.is_empty() || args.remaining() % 3 != 0 {
+    if args.is_empty() || !args.remaining().is_multiple_of(3) {
         return Err(Error::Syntax);
     }
     let mut places = Vec::new();

@@ -2,6 +2,7 @@
 //! that came before go out before the confirmation; after it, there are none.
 
 use crate::commands::prelude::*;
+use crate::engine::ctx::Turn;
 use crate::services::config::params;
 use crate::services::pubsub::Kind;
 
@@ -90,11 +91,20 @@ pub fn unsubscribe_all(ctx: &mut Ctx<'_>, reply: &mut Reply<'_>) {
 /// written: what it says (a subscription is over, the protocol's version changes) must not come
 /// before them.
 pub fn deliver_waiting(ctx: &mut Ctx<'_>, reply: &mut Reply<'_>) {
-    let Some(outbox) = ctx.session.client.outbox() else { return };
+    let session = &mut *ctx.session;
+    let Some(outbox) = session.client.outbox() else { return };
+    if ctx.turn == Turn::Only && !session.resp3 {
+        // A message before EXEC's reply would be taken for it. Its subscription began in this
+        // very transaction: it comes behind, unless by then the client listens no more.
+        if session.subscriptions.is_empty() {
+            outbox.take_corked();
+        }
+        return;
+    }
     let messages = outbox.take_corked();
     if !messages.is_empty() {
         let bytes: Vec<u8> = messages.iter().flat_map(|message| message.iter().copied()).collect();
         reply.put_before(&bytes);
-        ctx.session.reply_has_pushes = true;
+        session.reply_has_pushes = true;
     }
 }

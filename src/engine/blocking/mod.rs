@@ -70,6 +70,8 @@ pub struct Wait {
     pub even_if_gone: bool,
     /// The end.
     pub until_ms: Option<i64>,
+    /// When the handler is run again though no key has changed.
+    pub again_ms: Option<i64>,
     /// Replaced arguments.
     pub instead: Vec<(usize, Vec<u8>)>,
 }
@@ -88,6 +90,17 @@ impl Ctx<'_> {
     /// There is nothing to do yet: the client is to wait. Where nothing may block, in a
     /// transaction or a script, it is answered at once.
     pub fn block(&mut self, block: Block<'_>, reply: &mut Reply<'_>) -> Result {
+        self.block_for_time(block, None, reply)
+    }
+
+    /// As [`Ctx::block`], but time alone may bring what the client waits for: the handler is run
+    /// again also at `again_ms`, Unix time in milliseconds.
+    pub fn block_for_time(
+        &mut self,
+        block: Block<'_>,
+        again_ms: Option<i64>,
+        reply: &mut Reply<'_>,
+    ) -> Result {
         if self.turn == Turn::Only {
             block.in_vain.answer(reply);
             return Ok(());
@@ -97,6 +110,7 @@ impl Ctx<'_> {
             kind: block.kind,
             even_if_gone: block.even_if_gone,
             until_ms: block.until_ms,
+            again_ms,
             instead: block.instead,
         });
         Ok(())

@@ -4,6 +4,7 @@
 use super::super::Engine;
 use super::super::dispatch::Call;
 use super::Wait;
+use super::serve::retry;
 use super::waiter::{State, Waiter};
 use crate::protocol::{Error, Reply, Result};
 use crate::services::session::Session;
@@ -68,6 +69,10 @@ fn sleep(engine: &Engine, waiter: &Waiter) -> End {
         if !matches!(*state, State::Waiting) || is_due || !is_here {
             let ended = std::mem::replace(&mut *state, State::Over);
             return if is_here { End::State(ended) } else { End::Left };
+        }
+        drop(state);
+        if waiter.is_due_again(clock::now_ms()) {
+            retry(engine, engine.stats.stripe(waiter.client.id), waiter);
         }
     }
 }

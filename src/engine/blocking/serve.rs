@@ -30,6 +30,21 @@ pub fn conclude(engine: &Engine, stripe: &Stripe, mut txn: Txn<'_>) {
         end(stripe, txn);
         return;
     }
+    serve_all(engine, stripe, txn, ready);
+}
+
+/// Serves the queues of a waiter's keys though none has changed, with all that it needs locked:
+/// it is time for it.
+pub fn retry(engine: &Engine, stripe: &Stripe, waiter: &Waiter) {
+    let keys = |hashes: &[u64]| hashes.iter().map(|hash| (waiter.db, *hash)).collect::<Vec<_>>();
+    let ready = VecDeque::from(keys(&waiter.wait.keys));
+    let all = ready.iter().copied().chain(keys(&waiter.others));
+    let txn = Txn::lock(&engine.keyspace, Mode::Write, all, clock::now_ms());
+    serve_all(engine, stripe, txn, ready);
+}
+
+/// Serves queues until nobody is left for whom there is something, and ends the transaction.
+fn serve_all(engine: &Engine, stripe: &Stripe, txn: Txn<'_>, ready: VecDeque<QueueKey>) {
     let mut promises = serve(engine, stripe, txn, ready);
     while let Some((key, waiter)) = promises.pop_front() {
         let keys = waiter.others.iter().map(|hash| (waiter.db, *hash)).chain([key]);
@@ -120,7 +135,8 @@ fn run(ctx: &mut Ctx<'_>, waiter: &Waiter) {
     let mut reply = Reply::new(&mut output, ctx.session.resp3);
     let name = &*ctx.row.full_name;
     let result = panics::stop_on_panic(&engine.log, name, || handler(ctx, args, &mut reply));
-    if matches!(ctx.asked, Asked::ToWait(_)) {
+    if let Asked::ToWait(wait) = &ctx.asked {
+        waiter.run_again_at(wait.again_ms);
         return;
     }
     if let Err(error) = &result {

@@ -12,6 +12,10 @@ use parking_lot::{Mutex, MutexGuard};
 use smallvec::SmallVec;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// For [`Waiter::is_due_again`]: at no time.
+const NEVER_MS: i64 = i64::MAX;
 
 /// A waiting client's request.
 pub struct Waiter {
@@ -29,6 +33,7 @@ pub struct Waiter {
     pub others: SmallVec<[u64; 1]>,
     resp3: bool,
     request: Request,
+    again_ms: AtomicI64,
     state: Mutex<State>,
     bell: Bell,
 }
@@ -69,6 +74,7 @@ impl Waiter {
             db: session.db,
             row,
             others: hashes.filter(|hash| !wait.keys.contains(hash)).collect(),
+            again_ms: AtomicI64::new(wait.again_ms.unwrap_or(NEVER_MS)),
             wait,
             resp3: session.resp3,
             request,
@@ -111,9 +117,22 @@ impl Waiter {
         self.bell.ring();
     }
 
-    /// Sleeps until the bell rings, the client leaves or `until_ms` comes. Returns whether the
-    /// client is still there.
+    /// Its request was run, and asked to be run again at a time, or not.
+    pub fn run_again_at(&self, again_ms: Option<i64>) {
+        self.again_ms.store(again_ms.unwrap_or(NEVER_MS), Ordering::Relaxed);
+    }
+
+    /// Whether its request is to be run now though no key has changed.
+    pub fn is_due_again(&self, now_ms: i64) -> bool {
+        now_ms >= self.again_ms.load(Ordering::Relaxed)
+    }
+
+    /// Sleeps until the bell rings, the client leaves, or it is time to run the request again or
+    /// to give it up. Returns whether the client is still there.
     pub fn sleep(&self) -> bool {
-        self.bell.sleep(&self.client.stream, self.wait.until_ms) && !self.client.is_killed()
+        let again_ms = self.again_ms.load(Ordering::Relaxed);
+        let until_ms = self.wait.until_ms.unwrap_or(NEVER_MS).min(again_ms);
+        let until_ms = Some(until_ms).filter(|until_ms| *until_ms < NEVER_MS);
+        self.bell.sleep(&self.client.stream, until_ms) && !self.client.is_killed()
     }
 }

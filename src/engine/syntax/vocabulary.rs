@@ -104,6 +104,7 @@ pub fn choice_name(token: Option<&'static str>, alternatives: &[Argument]) -> Co
     let words: Vec<&str> = alternatives.iter().map(Argument::leading_word).collect();
     match words.as_slice() {
         ["NX" | "KEEPREF", ..] => "condition".into(),
+        ["WRAP", ..] => "overflow-block".into(),
         ["GT", "LT"] => "comparison".into(),
         ["FNX", ..] => "fields-condition".into(),
         ["EX", ..] => "expiration".into(),

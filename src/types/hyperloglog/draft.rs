@@ -69,7 +69,17 @@ impl<'a> Draft<'a> {
             self.make_dense()?;
         }
         for (index, rank) in registers.iter().enumerate().filter(|(_, rank)| **rank > 0) {
+            if self.encoding == Encoding::Dense {
+                break;
+            }
             self.observe(Observation { index, rank: *rank })?;
+        }
+        if self.encoding == Encoding::Dense
+            && let Some(own) = dense_mut(self.bytes.to_mut())
+        {
+            let mut all = *registers;
+            dense::merge(own, &mut all);
+            dense::pack(&all, own);
         }
         Ok(())
     }

@@ -92,6 +92,24 @@ fn runs_that_are_not_all_registers_are_corrupted() {
     assert_eq!(parse(&with(&[0x3f; 256])).count(), Ok(0));
 }
 
+#[test]
+fn merging_keeps_the_greatest() {
+    for most in [0, 200, SPARSE_MAX, usize::MAX] {
+        let (some, more) = (of_numbers(50, most), of_numbers(800, most));
+        let registers = parse(&more).to_registers().expect("well-formed");
+        for dense in [false, true] {
+            let mut draft = Draft::of(parse(&some), most);
+            draft.observe(Observation { index: 7, rank: 30 }).expect("well-formed");
+            assert_eq!(draft.merge(&registers, dense), Ok(()));
+            let merged = draft.finish();
+            let mut expected = registers;
+            expected[7] = 30;
+            assert!(parse(&merged).to_registers() == Ok(expected), "{most} {dense}");
+            assert!(!dense || parse(&merged).encoding() == Encoding::Dense);
+        }
+    }
+}
+
 /// Any bytes, or such as are nearly a HyperLogLog.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
     let header = prop::sample::select(vec![*b"HYLL\x01", *b"HYLL\x00", *b"HYLK\x01"]);

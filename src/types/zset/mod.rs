@@ -128,7 +128,7 @@ impl SortedSet {
             if !fits_listpack(&packed, &name, limits) {
                 return;
             }
-            packed.add(&name, score);
+            packed.append(&name, score);
         }
         self.0 = Encoding::Packed(packed);
     }

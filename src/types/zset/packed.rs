@@ -87,16 +87,20 @@ impl Packed {
 
     /// Adds a member whose name is not there yet.
     pub(super) fn add(&mut self, name: &[u8], score: f64) {
-        let behind = self.first_behind(Cut::Before(score, name));
-        let score = score_text(score);
-        let Some(pos) = behind else {
-            self.0.push_back(name);
-            self.0.push_back(score.as_bytes());
+        let Some(pos) = self.first_behind(Cut::Before(score, name)) else {
+            self.append(name, score);
             return;
         };
+        let score = score_text(score);
         // What is inserted before a position takes that position: the last part goes first.
         self.0.insert_before(pos, score.as_bytes());
         self.0.insert_before(pos, name);
+    }
+
+    /// Adds a member that comes behind all others.
+    pub(super) fn append(&mut self, name: &[u8], score: f64) {
+        self.0.push_back(name);
+        self.0.push_back(score_text(score).as_bytes());
     }
 
     /// Changes the score of a member.
@@ -150,9 +154,15 @@ impl Packed {
     }
 
     fn sorted(&self) -> Self {
+        let mut members: Vec<_> =
+            self.iter().map(|(name, score)| (name.to_bytes(), score)).collect();
+        members.sort_by(|(name, score), (other, other_score)| {
+            // Zeros are equal, whatever their sign, and no score is NaN.
+            score.partial_cmp(other_score).unwrap_or(Ordering::Equal).then_with(|| name.cmp(other))
+        });
         let mut sorted = Packed::default();
-        for (name, score) in self.iter() {
-            sorted.add(&name.to_bytes(), score);
+        for (name, score) in members {
+            sorted.append(&name, score);
         }
         sorted
     }

@@ -67,7 +67,9 @@ impl Generator {
         // scores are equal. The least integer is a count to LREM and LPOS of 7.0,
         // and a fault later.
         let fragile = args[0] == b"RESTORE"
-            || ["<timeout", "<even-key>", "LREM", "LPOS"].iter().any(|word| template.contains(word));
+            || ["<timeout", "<even-key>", "LREM", "LPOS"]
+                .iter()
+                .any(|word| template.contains(word));
         if !fragile && self.random.one_in(10) {
             self.spoil(&mut args);
         }

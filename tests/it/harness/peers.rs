@@ -42,9 +42,10 @@ const TESTS: &[(&str, Peer)] = &[
     ("rdb::a_file_that_redis_saves_loads_with_the_same_digest", Peer::RedisServer),
     ("rdb::a_file_that_valkey_saves_loads_with_the_same_keys", Peer::ValkeyServer),
     ("keys::dumps_travel_to_and_from_redis", Peer::RedisServer),
-    ("zsets::dumps_come_from_redis_with_the_same_digest", Peer::RedisServer),
+    ("streams_groups::groups_travel_to_and_from_redis", Peer::RedisServer),
+    ("zsets::forms::dumps_come_from_redis_with_the_same_digest", Peer::RedisServer),
     ("hashes::digests_and_dumps_agree_with_redis", Peer::RedisServer),
-    ("hashes::dumps_of_valkey_bring_their_deadlines", Peer::ValkeyServer),
+    ("field_expiry::dumps_of_valkey_bring_their_deadlines", Peer::ValkeyServer),
     ("hyperloglogs::redis_counts_the_same", Peer::RedisServer),
     ("lists::digests_and_dumps_agree_with_redis", Peer::RedisServer),
 ];

@@ -57,6 +57,7 @@ fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Resul
         reply.null_array();
         return Ok(());
     }
+    let again_ms = group.claim_ms.map(|idle_ms| claims_from(ctx, &request, idle_ms));
     let block = Block {
         keys: request.keys.into_iter().collect(),
         kind: Type::Stream,
@@ -65,7 +66,25 @@ fn xreadgroup(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Resul
         in_vain: InVain::NullArray,
         instead: Vec::new(),
     };
-    ctx.block(block, reply)
+    ctx.block_for_time(block, again_ms, reply)
+}
+
+/// When there may be something to claim, Unix time in milliseconds: once what was delivered
+/// longest ago has been idle for long enough, and no later than what is delivered from now on
+/// will have been. Soon, where not all streams can be looked at now.
+fn claims_from(ctx: &Ctx<'_>, request: &Request<'_>, idle_ms: i64) -> i64 {
+    /// So often at most it is looked whether there is.
+    const LEAST_PAUSE_MS: i64 = 10;
+    let now_ms = ctx.now_ms();
+    let soon_ms = now_ms.saturating_add(LEAST_PAUSE_MS);
+    if !request.keys.iter().all(|key| ctx.may_take(*key)) {
+        return soon_ms;
+    }
+    let name = request.group.unwrap_or_default().name;
+    let groups = request.keys.iter().filter_map(|key| peek_group(&ctx.txn, *key, name).ok()?);
+    let oldest = groups.filter_map(|group| group.pending_by_time().next());
+    let oldest_ms = oldest.map(|(_, nack)| nack.delivered_at_ms()).min().unwrap_or(now_ms);
+    oldest_ms.min(now_ms).saturating_add(idle_ms).max(soon_ms)
 }
 
 /// Which entries are asked for.
