@@ -133,6 +133,7 @@ fn xreadgroup_claims_what_is_idle() {
         XREADGROUP GROUP g g2 CLAIM 40000 STREAMS s > => (nil array)
         XREADGROUP GROUP g g2 CLAIM 9223372036854775807 STREAMS s > => (nil array)
         XADD s 5-0 f 5                      => "5-0"
+        XCLAIM s g g1 0 3-0 IDLE 1000 JUSTID => ["3-0"]
         XREADGROUP GROUP g g3 COUNT 1 CLAIM 0 STREAMS s > => [["s", [["3-0", ["f", "3"], :*, :1]]]]
         XREADGROUP CLAIM 40000 GROUP g g3 COUNT 1 STREAMS s > => [["s", [["5-0", ["f", "5"], :0, :0]]]]
         # Nothing is claimed for an ID, and nothing that is not there.
