@@ -73,7 +73,7 @@ impl Flags {
 
     /// Only reads, but may keep with a key what it found out about it: it needs exclusive locks
     /// all the same. Not shown.
-    pub const KEEPS: Flags = Flags(1 << 21);
+    pub const KEEPS: Flags = Flags(1 << 22);
 
     /// Names in COMMAND INFO, in its order.
     pub const NAMES: [(Flags, &'static str); 18] = [

@@ -3,18 +3,19 @@
 
 use super::Engine;
 use super::blocking::QueueKey;
-use super::notify;
-use crate::services::stats::Stripe;
+use super::{notify, tracking};
 use crate::store::{Class, Event, Txn};
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 
-/// Does every side effect of the changes recorded in `txn` since the last commit, but for serving
-/// who waits for the changed keys: those are added to `ready`.
-pub fn commit(engine: &Engine, stripe: &Stripe, txn: &mut Txn<'_>, ready: &mut VecDeque<QueueKey>) {
+/// Does every side effect of the changes recorded in `txn` since the last commit, which the client
+/// with the id `by` made, but for serving who waits for the changed keys: those are added to
+/// `ready`.
+pub fn commit(engine: &Engine, by: u64, txn: &mut Txn<'_>, ready: &mut VecDeque<QueueKey>) {
     if !txn.is_dirty() {
         return;
     }
+    tracking::invalidate(engine, txn, by);
     let (changes, whole_changes) = txn.take_changes();
     let wanted = notify::wanted(engine);
     let (mut expired, mut by_time, mut notices) = (0, 0, 0);
@@ -39,6 +40,7 @@ pub fn commit(engine: &Engine, stripe: &Stripe, txn: &mut Txn<'_>, ready: &mut V
         let all = engine.waiting.all();
         ready.extend(all.into_iter().filter(|(db, hash)| txn.holds(*db, *hash)));
     }
+    let stripe = engine.stats.stripe(by);
     stripe.expired.fetch_add(expired, Ordering::Relaxed);
     stripe.expired_fields.fetch_add(txn.take_expired_fields(), Ordering::Relaxed);
     // What expires is no change a snapshot has to be taken for.

@@ -7,7 +7,7 @@ use super::command::{Command, Flags, Locks};
 use super::ctx::{Asked, Ctx, Turn};
 use super::panics;
 use super::table::Row;
-use super::transaction;
+use super::{tracking, transaction};
 use crate::protocol::args::KeySlot;
 use crate::protocol::{Arg, Args, Error, Reply, Result};
 use crate::services::clients::flags as client_flags;
@@ -47,6 +47,7 @@ pub fn dispatch(
     reply: &mut Reply<'_>,
     began_us: i64,
 ) -> i64 {
+    tracking::begin_request(session, call);
     let reply_began = reply.len();
     let row = match &call.row {
         Ok(row) => *row,
@@ -246,6 +247,7 @@ fn run(
             Err(Error::msg(format!("internal error in '{name}' command")))
         })
     };
+    tracking::remember(&mut ctx, call.argv, call.keys);
     let outcome = match (result, ctx.asked) {
         (Ok(()), Asked::ToWait(wait)) => {
             match blocking::join(engine, ctx.session, call, row.index, wait) {
@@ -255,8 +257,8 @@ fn run(
         }
         (result, _) => Outcome::Done(result),
     };
-    let (stripe, txn) = (engine.stats.stripe(client_id), ctx.txn);
-    panics::stop_on_panic(log, name, || conclude(engine, stripe, txn));
+    let txn = ctx.txn;
+    panics::stop_on_panic(log, name, || conclude(engine, client_id, txn));
     outcome
 }
 

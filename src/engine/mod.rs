@@ -16,6 +16,7 @@ pub mod panics;
 pub mod shutdown;
 pub mod syntax;
 pub mod table;
+pub mod tracking;
 pub mod transaction;
 
 pub use command::{Acl, Command, Flags, Locks};
@@ -30,6 +31,7 @@ use crate::services::memory::MemoryGauge;
 use crate::services::pause::Pause;
 use crate::services::pubsub::PubSub;
 use crate::services::stats::Stats;
+use crate::services::tracking::Tracking;
 use crate::store::Keyspace;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize};
@@ -44,6 +46,8 @@ pub struct Engine {
     pub clients: Clients,
     /// Who is subscribed to what.
     pub pubsub: PubSub,
+    /// Who has which keys in a cache of its own.
+    pub tracking: Tracking,
     /// Counters. Shared with threads that write to clients.
     pub stats: Arc<Stats>,
     /// Every command.

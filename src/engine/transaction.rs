@@ -6,6 +6,7 @@ use super::command::{Flags, Locks};
 use super::ctx::{Ctx, Turn};
 use super::dispatch::Call;
 use super::table::Row;
+use super::tracking;
 use crate::protocol::{Args, Error, Reply, Request, Result};
 use crate::services::session::Session;
 use crate::services::stats::Stripe;
@@ -97,6 +98,7 @@ fn run_one(
     let argv = request.argv();
     let first = 1 + usize::from(ctx.row.is_subcommand);
     let result = handler(ctx, Args::new(&argv, first, request.keys(), ctx.session.db), reply);
+    tracking::remember(ctx, &argv, request.keys());
     let ended_us = clock::now_us();
     stripe.called(ctx.row.index, (ended_us - began_us).max(0) as u64, result.is_err());
     if let Err(error) = result {

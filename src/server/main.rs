@@ -14,6 +14,7 @@ use crate::services::memory;
 use crate::services::memory::MemoryGauge;
 use crate::services::pause::Pause;
 use crate::services::pubsub::PubSub;
+use crate::services::tracking::Tracking;
 use crate::services::stats::Stats;
 use crate::store::Keyspace;
 use crate::util::{clock, random};
@@ -128,6 +129,7 @@ pub(super) fn build(startup: Startup, table: Table) -> Engine {
         config,
         clients: Clients::default(),
         pubsub: PubSub::default(),
+        tracking: Tracking::default(),
         stats: Arc::new(stats),
         table,
         memory: MemoryGauge::default(),

@@ -3,6 +3,7 @@
 
 use crate::engine::Engine;
 use crate::engine::blocking::conclude;
+use crate::services::outbox::delivery::{self, Deliveries};
 use crate::store::Txn;
 use crate::util::clock;
 use std::sync::atomic::Ordering;
@@ -15,6 +16,7 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(500);
 
 /// Runs until the server ends.
 pub fn run(engine: &Engine) {
+    let _deliveries = Deliveries::begin();
     while !engine.shutdown.is_ending() {
         let alarm = &engine.keyspace.alarm;
         alarm.arm();
@@ -41,7 +43,8 @@ fn reap_due(engine: &Engine) {
         loop {
             let mut txn = Txn::lock_place(&engine.keyspace, place, clock::now_ms());
             let reaped = txn.reap(BITE);
-            conclude(engine, engine.stats.stripe(0), txn);
+            conclude(engine, 0, txn);
+            delivery::deliver();
             engine.stats.expire_lag_ms.fetch_max(reaped.late_ms, Ordering::Relaxed);
             if !reaped.more {
                 break;

@@ -31,6 +31,30 @@ pub mod flags {
     pub const PUBSUB: u32 = 1 << 7;
     /// Killed since it took its output too slowly.
     pub const OVERFLOWED: u32 = 1 << 8;
+
+    /// CLIENT TRACKING ON: it is told of changes to keys that it has read.
+    pub const TRACKING: u32 = 1 << 16;
+    /// BCAST: of changes to all keys with its prefixes instead.
+    pub const TRACKING_BCAST: u32 = 1 << 17;
+    /// OPTIN: only of those that it reads right after CLIENT CACHING YES.
+    pub const TRACKING_OPTIN: u32 = 1 << 18;
+    /// OPTOUT: not of those that it reads right after CLIENT CACHING NO.
+    pub const TRACKING_OPTOUT: u32 = 1 << 19;
+    /// NOLOOP: not of its own changes.
+    pub const TRACKING_NOLOOP: u32 = 1 << 20;
+    /// The client that it wanted to be told has left.
+    pub const TRACKING_BROKEN: u32 = 1 << 21;
+    /// What CLIENT CACHING said holds for the request that is served, or else the next.
+    pub const CACHING: u32 = 1 << 22;
+    /// That request has come.
+    pub const CACHING_USED: u32 = 1 << 23;
+
+    /// What CLIENT TRACKING ON can ask for.
+    pub const TRACKING_MODES: u32 =
+        TRACKING_BCAST | TRACKING_OPTIN | TRACKING_OPTOUT | TRACKING_NOLOOP;
+    /// All that CLIENT TRACKING OFF takes away.
+    pub const TRACKING_ALL: u32 =
+        TRACKING | TRACKING_MODES | TRACKING_BROKEN | CACHING | CACHING_USED;
 }
 
 /// One connected client, as every thread sees it.
@@ -75,6 +99,8 @@ pub struct Client {
     pub output_bytes: AtomicU64,
     /// What it is subscribed to: channels, patterns, shard channels.
     pub subscriptions: [AtomicU32; 3],
+    /// The client that its invalidations go to; 0 is itself.
+    pub redirect: AtomicU64,
     /// Bytes of output at which it is killed; 0 is no limit.
     most_output_bytes: AtomicU64,
     /// Since when it has more output than the soft limit allows, Unix time in milliseconds; 0 is
@@ -122,6 +148,7 @@ impl Client {
             query_allocated_bytes: AtomicU64::new(0),
             output_bytes: AtomicU64::new(0),
             subscriptions: Default::default(),
+            redirect: AtomicU64::new(0),
             most_output_bytes: AtomicU64::new(0),
             over_soft_limit_since_ms: AtomicI64::new(0),
             outbox: OnceLock::new(),
@@ -179,6 +206,11 @@ impl Client {
     /// nothing yet: a client that does not take its messages is killed. One without an outbox
     /// gets none.
     pub fn push(self: &Arc<Self>, form: impl FnOnce(bool) -> Message) {
+        self.push_if(|resp3| Some(form(resp3)));
+    }
+
+    /// As [`Client::push`], for a message that may have no form in the version it speaks.
+    pub fn push_if(self: &Arc<Self>, form: impl FnOnce(bool) -> Option<Message>) {
         let Some(outbox) = self.outbox() else { return };
         let added = outbox.add(form);
         if self.is_too_much(added.waiting_bytes) {

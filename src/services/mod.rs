@@ -14,4 +14,5 @@ pub mod pubsub;
 pub mod session;
 pub mod stats;
 pub mod stream;
+pub mod tracking;
 pub mod transaction;

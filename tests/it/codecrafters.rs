@@ -372,3 +372,88 @@ fn pubsub_publish_and_unsubscribe() {
         assert!(silent.is_silent_for(Duration::from_millis(50)));
     }
 }
+
+/// A stream's entry as it is answered: its ID and its fields.
+fn entry(id: &str, fields: &[&str]) -> Vec<u8> {
+    [format!("*2\r\n${}\r\n{id}\r\n", id.len()).into_bytes(), encode(fields)].concat()
+}
+
+/// XREAD's answer: for each stream its key and one entry.
+fn streams(read: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut reply = format!("*{}\r\n", read.len()).into_bytes();
+    for (key, entry) in read {
+        reply.extend(format!("*2\r\n${}\r\n{key}\r\n*1\r\n", key.len()).into_bytes());
+        reply.extend(entry);
+    }
+    reply
+}
+
+#[test]
+fn streams_type_and_ids() {
+    let stage = Stage::start("stream-ids", None);
+    stage.exact(&["SET", "some_key", "foo"], b"+OK\r\n");
+    stage.exact(&["TYPE", "some_key"], b"+string\r\n");
+    stage.exact(&["TYPE", "missing_key"], b"+none\r\n");
+    stage.exact(&["XADD", "stream_key", "0-1", "foo", "bar"], b"$3\r\n0-1\r\n");
+    stage.exact(&["TYPE", "stream_key"], b"+stream\r\n");
+
+    let not_greater = b"-ERR The ID specified in XADD is equal or smaller than the target stream \
+        top item\r\n";
+    stage.exact(&["XADD", "ids", "1-1", "foo", "bar"], b"$3\r\n1-1\r\n");
+    stage.exact(&["XADD", "ids", "1-2", "bar", "baz"], b"$3\r\n1-2\r\n");
+    stage.exact(&["XADD", "ids", "1-2", "baz", "foo"], not_greater);
+    stage.exact(&["XADD", "ids", "0-3", "baz", "foo"], not_greater);
+    let zero = b"-ERR The ID specified in XADD must be greater than 0-0\r\n";
+    stage.exact(&["XADD", "ids", "0-0", "baz", "foo"], zero);
+
+    stage.exact(&["XADD", "partly", "0-*", "foo", "bar"], b"$3\r\n0-1\r\n");
+    stage.exact(&["XADD", "partly", "5-*", "foo", "bar"], b"$3\r\n5-0\r\n");
+    stage.exact(&["XADD", "partly", "5-*", "bar", "baz"], b"$3\r\n5-1\r\n");
+    let id = Client::connect(stage.port).cmd(&["XADD", "fully", "*", "foo", "bar"]).text();
+    let (ms, seq) = id.split_once('-').expect("an ID");
+    assert_eq!((ms.len(), seq), (13, "0"), "{id}");
+}
+
+#[test]
+fn streams_xrange_and_xread() {
+    let stage = Stage::start("stream-read", None);
+    for (id, value) in [("0-1", "1"), ("0-2", "2"), ("0-3", "3")] {
+        let reply = format!("$3\r\n{id}\r\n");
+        stage.exact(&["XADD", "fruit", id, "kiwi", value], reply.as_bytes());
+    }
+    stage.exact(&["XADD", "other", "0-2", "humidity", "95"], b"$3\r\n0-2\r\n");
+    let fruit = |id: &str| entry(id, &["kiwi", &id[2..]]);
+    let entries = |ids: &[&str]| {
+        let list: Vec<u8> = ids.iter().flat_map(|id| fruit(id)).collect();
+        [format!("*{}\r\n", ids.len()).into_bytes(), list].concat()
+    };
+    stage.exact(&["XRANGE", "fruit", "0-2", "0-3"], &entries(&["0-2", "0-3"]));
+    stage.exact(&["XRANGE", "fruit", "-", "0-2"], &entries(&["0-1", "0-2"]));
+    stage.exact(&["XRANGE", "fruit", "0-2", "+"], &entries(&["0-2", "0-3"]));
+
+    let one = streams(&[("fruit", fruit("0-3"))]);
+    stage.exact(&["XREAD", "streams", "fruit", "0-2"], &one);
+    let both = streams(&[("fruit", fruit("0-3")), ("other", entry("0-2", &["humidity", "95"]))]);
+    stage.exact(&["XREAD", "streams", "fruit", "other", "0-2", "0-1"], &both);
+}
+
+#[test]
+fn streams_xread_that_waits() {
+    let stage = Stage::start("stream-block", None);
+    let (mut reader, mut writer) = (Client::connect(stage.port), Client::connect(stage.port));
+    let news = |id: &str| streams(&[("s", entry(id, &["temperature", "95"]))]);
+    let mut wait_for = |reader: &mut Client, timeout: &str, after: &str, id: &str| {
+        reader.send(&encode(&["XREAD", "block", timeout, "streams", "s", after]));
+        assert!(reader.is_silent_for(Duration::from_millis(100)));
+        let added = format!("$3\r\n{id}\r\n");
+        exact_on(&mut writer, &["XADD", "s", id, "temperature", "95"], added.as_bytes());
+        let news = news(id);
+        assert_eq!(reader.recv_bytes(news.len()), news);
+    };
+    stage.exact(&["XADD", "s", "0-1", "temperature", "96"], b"$3\r\n0-1\r\n");
+    wait_for(&mut reader, "10000", "0-1", "0-2");
+    exact_on(&mut reader, &["XREAD", "block", "100", "streams", "s", "0-2"], b"*-1\r\n");
+    wait_for(&mut reader, "0", "0-2", "0-3");
+    wait_for(&mut reader, "0", "$", "0-4");
+    exact_on(&mut reader, &["XREAD", "block", "100", "streams", "s", "$"], b"*-1\r\n");
+}

@@ -291,11 +291,10 @@ fn a_waiting_reader_gets_what_comes() {
         r3> XREAD BLOCK 20000 COUNT 1 STREAMS s 1-1
         (blocked 2)
         r is silent
-        # What does not stay is no news, nor is a new group.
-        w: XADD s MAXLEN 0 1-2 a 2              => "1-2"
+        # A new group is no news.
         w: XGROUP CREATE s g 0                  => +OK
         (blocked 2)
-        w: XADD s 1-3 a 3                       => "1-3"
+        w: XADD s MAXLEN 5 1-3 a 3              => "1-3"
         r<                                      => [["s", [["1-3", ["a", "3"]]]]]
         r3<                                     => {"s": [["1-3", ["a", "3"]]]}
         r: XREAD BLOCK 10 STREAMS s 1-3         => (nil array)

@@ -1,6 +1,6 @@
 //! Consumer groups of streams: who reads, acknowledges and claims what, and what is told about it.
 
-use crate::harness::{Peer, Server, need, play};
+use crate::harness::{Kind, Peer, Server, kind_under_test, need, play};
 
 #[test]
 fn xgroup() {
@@ -109,6 +109,9 @@ fn xreadgroup() {
 
 #[test]
 fn waiting_consumers_share_what_comes() {
+    if kind_under_test() == Kind::Redis {
+        return; // 7.0 adds consumers later, and says otherwise what ended a wait.
+    }
     play(
         &Server::start(&[]),
         r#"
@@ -138,6 +141,9 @@ fn waiting_consumers_share_what_comes() {
 
 #[test]
 fn a_waiting_consumer_is_told_that_its_group_goes() {
+    if kind_under_test() == Kind::Redis {
+        return; // 7.0 adds consumers later, and says otherwise what ended a wait.
+    }
     play(
         &Server::start(&[]),
         r#"
@@ -267,8 +273,9 @@ fn xautoclaim() {
         XAUTOCLAIM s g b 0 3-1 JUSTID       => ["0-0", ["3-1", "4-1"], []]
         XAUTOCLAIM s g b 0 (3-1 COUNT 1     => ["0-0", [["4-1", ["f", "4"]]], []]
         XAUTOCLAIM s g b 0 - COUNT 1        => ["3-1", [["1-1", ["f", "1"]]], []]
-        XAUTOCLAIM s g b 0 0 COUNT 576460752303423487 => ["0-0", [*, *, *], []]
+        XAUTOCLAIM s g b 0 0 COUNT 1000     => ["0-0", [*, *, *], []]
         XPENDING s g - + 10                 => [["1-1", "b", :*, :4], ["3-1", "b", :*, :2], ["4-1", "b", :*, :3]]
+        skein | XAUTOCLAIM s g b 0 0 COUNT 576460752303423487 => ["0-0", [*, *, *], []]
         XAUTOCLAIM s g b 0 0 COUNT 0        => -ERR COUNT must be > 0
         XAUTOCLAIM s g b 0 0 COUNT x        => -ERR COUNT must be > 0
         XAUTOCLAIM s g b 0 0 COUNT 576460752303423488 => -ERR COUNT must be > 0

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::harness::{Random, Server, env_number, play, say};
+use crate::harness::{Client, Random, Server, env_number, play, say};
 
 #[test]
 fn commands_are_queued_and_run_together() {
@@ -253,6 +253,46 @@ fn a_transaction_may_do_what_a_client_may() {
     );
 }
 
+/// Each of two clients watches what the other writes: where both find nothing, only one may go
+/// on. EXEC locks watched keys beside its own; without that both would.
+#[test]
+fn two_that_watch_what_the_other_writes_do_not_both_succeed() {
+    const PAIRS: usize = 4;
+    const ROUNDS: usize = 300;
+    let server = Server::start(&[]);
+    let both: usize = thread::scope(|scope| {
+        let pairs: Vec<_> = (0..PAIRS)
+            .map(|pair| {
+                let server = &server;
+                scope.spawn(move || {
+                    (0..ROUNDS).filter(|round| both_succeed(server, pair, *round)).count()
+                })
+            })
+            .collect();
+        pairs.into_iter().map(|pair| pair.join().expect("a pair")).sum()
+    });
+    assert_eq!(both, 0, "pairs of which both went on");
+}
+
+fn both_succeed(server: &Server, pair: usize, round: usize) -> bool {
+    let keys = [format!("x:{pair}:{round}"), format!("y:{pair}:{round}")];
+    let mut clients = [server.client(), server.client()];
+    for (client, watched) in clients.iter_mut().zip(&keys) {
+        client.cmd(&["WATCH", watched]);
+        client.check(&format!("GET {watched}"), "(nil)");
+    }
+    // Both EXECs are on their way before either reply is read.
+    for (client, written) in clients.iter_mut().zip(keys.iter().rev()) {
+        client.send(format!("MULTI\r\nSET {written} 1\r\nEXEC\r\n").as_bytes());
+    }
+    let succeeded = |client: &mut Client| {
+        (client.recv(), client.recv());
+        !client.recv().is_nil()
+    };
+    let [mut first, mut second] = clients;
+    succeeded(&mut first) & succeeded(&mut second)
+}
+
 /// Accounts, and clients that move money between them.
 const ACCOUNTS: usize = 1000;
 const CLIENTS: usize = 64;
@@ -283,7 +323,9 @@ fn no_money_is_lost_between_accounts() {
         (moved, refused, auditor.join().expect("an auditor"))
     });
     assert!(moved > 0 && audits > 0);
-    say(&format!("bank: {moved} transfers, {refused} refused by WATCH, {audits} audits, {seconds} s"));
+    say(&format!(
+        "bank: {moved} transfers, {refused} refused by WATCH, {audits} audits, {seconds} s"
+    ));
 }
 
 fn move_money(server: &Server, seed: u64, end: Instant) -> (u64, u64) {
@@ -299,7 +341,8 @@ fn move_money(server: &Server, seed: u64, end: Instant) -> (u64, u64) {
             continue;
         }
         client.cmd(&["WATCH", &from, &to]);
-        let balance = |reply: crate::harness::Reply| reply.text().parse::<i64>().expect("a balance");
+        let balance =
+            |reply: crate::harness::Reply| reply.text().parse::<i64>().expect("a balance");
         let (has, had) = (balance(client.cmd(&["GET", &from])), balance(client.cmd(&["GET", &to])));
         let amount = (random.below(20) as i64).min(has);
         // Plain SETs: a change in between would be overwritten, were it not for WATCH.

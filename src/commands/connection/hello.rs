@@ -57,6 +57,10 @@ fn hello(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result
     // What was published before is still in the old version.
     deliver_waiting(ctx, reply);
     ctx.session.set_resp3(version == 3);
+    if version == 3 {
+        // Another client may have its invalidations sent here, at any time.
+        ctx.session.client.open_outbox(&ctx.engine.stats);
+    }
     reply.set_resp3(version == 3);
     reply.map(7);
     reply.bulk("server");

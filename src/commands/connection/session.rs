@@ -69,6 +69,7 @@ pub const RESET: Command = Command::new("reset", 1, reset)
 fn reset(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
     unsubscribe_all(ctx, reply);
     let needs_password = !ctx.engine.config.get(params::REQUIREPASS).is_empty();
+    ctx.engine.tracking.switch_off(&ctx.session.client);
     let session = &mut *ctx.session;
     session.end_transaction(&ctx.engine.keyspace);
     session.select(0);

@@ -18,7 +18,7 @@ pub const XADD: Command = Command::new("xadd", -5, xadd)
          evicted.",
     )
     .syntax(
-        "key [NOMKSTREAM] [KEEPREF|DELREF|ACKED] [MAXLEN|MINID [=|~] threshold [LIMIT count]] \
+        "key [NOMKSTREAM] [KEEPREF|DELREF|ACKED] [<MAXLEN|MINID> [=|~] threshold [LIMIT count]] \
          <*|id> field value [field value ...]",
     )
     .summary("Appends a new message to a stream. Creates the key if it doesn't exist.")

@@ -1,9 +1,9 @@
 //! XPENDING.
 
 use super::id::{self, reply_id};
-use super::lookup::{self, no_group};
+use super::lookup::no_group;
 use crate::commands::prelude::*;
-use crate::types::stream::{Group, Nack, StreamId};
+use crate::types::stream::{Group, Nack, Stream, StreamId};
 use std::ops::RangeInclusive;
 
 pub const XPENDING: Command = Command::new("xpending", -3, xpending)
@@ -29,9 +29,9 @@ fn xpending(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Res
     let (key, name) = (args.key()?, args.bytes()?);
     let filters = if args.is_empty() { None } else { Some(Filters::parse(args)?) };
     let now_ms = ctx.now_ms();
-    // Counted as a look-up, whatever comes of it.
-    ctx.txn.get(key);
-    let group = lookup::peek_group(&ctx.txn, key, name)?.ok_or_else(|| no_group(key, name))?;
+    let stream = ctx.txn.read::<Stream>(key)?;
+    let group = stream.and_then(|stream| stream.group(name));
+    let group = group.ok_or_else(|| no_group(key, name))?;
     match filters {
         None => reply_summary(reply, group),
         Some(filters) => filters.reply_entries(reply, group, now_ms),

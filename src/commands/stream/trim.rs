@@ -16,7 +16,7 @@ pub const XTRIM: Command = Command::new("xtrim", -4, xtrim)
          since entries are organized in macro nodes containing multiple entries that can be \
          released with a single deallocation.",
     )
-    .syntax("key <MAXLEN|MINID [=|~] threshold [LIMIT count]> [KEEPREF|DELREF|ACKED]")
+    .syntax("key <<MAXLEN|MINID> [=|~] threshold [LIMIT count]> [KEEPREF|DELREF|ACKED]")
     .summary("Deletes messages from the beginning of a stream.")
     .tips(&["nondeterministic_output"]);
 

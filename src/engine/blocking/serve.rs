@@ -10,7 +10,7 @@
 use super::super::Engine;
 use super::super::commit::commit;
 use super::super::ctx::{Asked, Ctx, Turn};
-use super::super::panics;
+use super::super::{panics, tracking};
 use super::queues::QueueKey;
 use super::waiter::{State, Waiter};
 use crate::protocol::{Args, Reply};
@@ -22,10 +22,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// Commits a transaction's changes, serves who waited for them, and ends it.
-pub fn conclude(engine: &Engine, stripe: &Stripe, mut txn: Txn<'_>) {
+/// Commits a transaction's changes, which the client with the id `by` made (0 is the server
+/// itself), serves who waited for them, and ends it.
+pub fn conclude(engine: &Engine, by: u64, mut txn: Txn<'_>) {
+    let stripe = engine.stats.stripe(by);
     let mut ready = VecDeque::new();
-    commit(engine, stripe, &mut txn, &mut ready);
+    commit(engine, by, &mut txn, &mut ready);
     if ready.is_empty() {
         end(stripe, txn);
         return;
@@ -83,7 +85,7 @@ fn serve(
             }
             served = Some(waiter.ticket);
             run(&mut ctx, &waiter);
-            commit(engine, stripe, &mut ctx.txn, &mut ready);
+            commit(engine, waiter.client.id, &mut ctx.txn, &mut ready);
         }
     }
     end(stripe, ctx.txn);
@@ -144,6 +146,11 @@ fn run(ctx: &mut Ctx<'_>, waiter: &Waiter) {
         reply.error(error);
         engine.stats.error(&error.code());
     }
+    // Its own thread will write the reply: what it is told of from now on comes behind that.
+    if let Some(outbox) = waiter.client.outbox() {
+        outbox.cork();
+    }
+    tracking::remember(ctx, &argv, waiter.request().keys());
     *state = State::Served(output, result.is_err());
     waiter.ring();
 }

@@ -45,7 +45,7 @@ pub fn note(client: &Arc<Client>) {
         None => false,
     });
     if let Some(outbox) = client.outbox().filter(|_| !listed) {
-        writer::start(client, outbox, Vec::new(), 0);
+        writer::hand_over(client, outbox, Vec::new(), 0);
     }
 }
 
@@ -68,7 +68,7 @@ fn deliver_one(client: &Arc<Client>, outbox: &Outbox, batch: &mut Vec<Message>) 
         match send(client, &outbox.stats, batch, 0, false) {
             Ok(sent) if sent < bytes => {
                 // The turn goes on, in another thread.
-                return writer::start(client, outbox, std::mem::take(batch), sent);
+                return writer::hand_over(client, outbox, std::mem::take(batch), sent);
             }
             Ok(_) => {}
             Err(_) => client.kill(),

@@ -58,8 +58,13 @@ struct State {
     busy: bool,
     /// Some thread has it on its list of deliveries.
     listed: bool,
-    /// There is a writer thread, which takes whatever is ready.
+    /// The client lags: the writer thread takes whatever is ready.
     lags: bool,
+    /// A turn that is handed over to the writer thread: its messages, and how many bytes of them
+    /// are sent already.
+    handed_over: Option<(Vec<Message>, usize)>,
+    /// The writer thread is there, at work or not.
+    has_thread: bool,
     /// Which protocol version messages have to be in.
     resp3: bool,
     /// Nothing is to be written any more.
@@ -86,19 +91,19 @@ impl Outbox {
             busy: false,
             listed: false,
             lags: false,
+            handed_over: None,
+            has_thread: false,
             resp3,
             closed: false,
         };
         Outbox { state: Mutex::new(state), due: Condvar::new(), free: Condvar::new(), stats }
     }
 
-    /// Adds a message, whose form is asked for in RESP3 or not.
-    pub(super) fn add(&self, form: impl FnOnce(bool) -> Message) -> Added {
+    /// Adds a message, whose form is asked for in RESP3 or not, if there is such a form.
+    pub(super) fn add(&self, form: impl FnOnce(bool) -> Option<Message>) -> Added {
         let mut state = self.state.lock();
-        if state.closed {
-            return Added { waiting_bytes: 0, is_due: false };
-        }
-        let message = form(state.resp3);
+        let form = if state.closed { None } else { form(state.resp3) };
+        let Some(message) = form else { return Added { waiting_bytes: 0, is_due: false } };
         state.bytes += cost(&message);
         state.count += 1;
         state.messages.push_back(message);
@@ -189,22 +194,43 @@ impl Outbox {
         true
     }
 
-    /// A turn for the writer thread, once something is ready. `false`: nothing was for so long
-    /// that the thread may end, or nothing will be any more.
-    fn begin(&self, batch: &mut Vec<Message>, longest: Duration) -> bool {
+    /// From now on the writer thread delivers, until it has caught up. It goes on with the
+    /// caller's turn, in which `sent` bytes of `batch` are sent already; an empty batch is no
+    /// turn. Returns whether the thread has to be started.
+    fn hand_over(&self, batch: Vec<Message>, sent: usize) -> bool {
         let mut state = self.state.lock();
-        while !state.closed && (state.busy || state.ready == 0) {
-            let timed_out = self.due.wait_for(&mut state, longest).timed_out();
-            if timed_out && !state.busy && state.ready == 0 {
+        state.lags = true;
+        state.listed = false;
+        if !batch.is_empty() {
+            state.handed_over = Some((batch, sent));
+        }
+        self.due.notify_one();
+        !std::mem::replace(&mut state.has_thread, true)
+    }
+
+    /// The writer thread's next turn: messages, and how many bytes of them are sent already.
+    /// `None`: there was nothing to do for so long that the thread may end, or never will be.
+    fn next_turn(&self, longest: Duration) -> Option<(Vec<Message>, usize)> {
+        let mut state = self.state.lock();
+        let mut timed_out = false;
+        while !state.closed {
+            if let Some(handed_over) = state.handed_over.take() {
+                return Some(handed_over);
+            }
+            if state.lags && !state.busy && state.ready > 0 {
+                let mut batch = Vec::new();
+                state.begin(&mut batch);
+                return Some((batch, 0));
+            }
+            // Caught up: until the socket is full again, who has messages sends them.
+            state.lags &= state.ready > 0;
+            if timed_out && !state.lags {
                 break;
             }
+            timed_out = self.due.wait_for(&mut state, longest).timed_out();
         }
-        if state.closed || state.ready == 0 {
-            state.lags = false;
-            return false;
-        }
-        state.begin(batch);
-        true
+        state.has_thread = false;
+        None
     }
 
     /// Ends a turn in which this was written.
@@ -212,14 +238,10 @@ impl Outbox {
         let mut state = self.state.lock();
         state.forget(written);
         state.busy = false;
+        if state.lags && state.ready > 0 {
+            self.due.notify_one();
+        }
         self.free.notify_one();
-    }
-
-    /// The client lags: from now on a writer thread delivers.
-    fn set_lags(&self) {
-        let mut state = self.state.lock();
-        state.lags = true;
-        state.listed = false;
     }
 }
 

@@ -12,15 +12,17 @@ use std::time::Duration;
 /// How long the thread stays without anything to do.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// Starts it. It goes on with the caller's turn, in which `sent` bytes of `batch` are sent
-/// already; an empty batch is no turn. Where there is no thread for it, the client ends.
-pub(super) fn start(client: &Arc<Client>, outbox: &Outbox, batch: Vec<Message>, sent: usize) {
-    outbox.set_lags();
+/// Leaves it to the writer thread to go on: see [`Outbox::hand_over`]. Where the system has no
+/// thread left, the client ends.
+pub(super) fn hand_over(client: &Arc<Client>, outbox: &Outbox, batch: Vec<Message>, sent: usize) {
+    if !outbox.hand_over(batch, sent) {
+        return;
+    }
     let mut writer = Writer { client: Arc::clone(client), has_failed: true };
     let named = thread::Builder::new().name(format!("outbox-{}", client.id));
     let started = named.stack_size(CLIENT_STACK_BYTES).spawn(move || {
         schedule_as_batch();
-        writer.run(batch, sent);
+        writer.run();
     });
     if started.is_err() {
         client.overflow();
@@ -34,23 +36,16 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(&mut self, mut batch: Vec<Message>, mut sent: usize) {
+    fn run(&mut self) {
         let Some(outbox) = self.client.outbox() else { return };
-        loop {
-            if !batch.is_empty() {
-                let outcome = delivery::send(&self.client, &outbox.stats, &batch, sent, true);
-                outbox.end(&batch);
-                batch.clear();
-                if outcome.is_err() {
-                    return;
-                }
-            }
-            sent = 0;
-            if !outbox.begin(&mut batch, LINGER) {
-                self.has_failed = false;
+        while let Some((batch, sent)) = outbox.next_turn(LINGER) {
+            let outcome = delivery::send(&self.client, &outbox.stats, &batch, sent, true);
+            outbox.end(&batch);
+            if outcome.is_err() {
                 return;
             }
         }
+        self.has_failed = false;
     }
 }
 

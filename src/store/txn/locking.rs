@@ -128,6 +128,7 @@ impl<'a> Txn<'a> {
             touches: true,
             notices: Class(keyspace.notices.load(Ordering::Relaxed)),
             changes: SmallVec::new(),
+            seen: 0,
             whole_changes: 0,
             expired_fields: 0,
             garbage: SmallVec::new(),

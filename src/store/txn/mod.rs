@@ -68,6 +68,8 @@ pub struct Txn<'a> {
     /// Which notices are wanted.
     notices: Class,
     changes: SmallVec<[Change; 1]>,
+    /// How many of them [`Txn::unseen_changes`] has shown.
+    seen: usize,
     /// Keys that flushing took, and one for each swap of databases.
     whole_changes: u64,
     expired_fields: u64,
@@ -109,7 +111,19 @@ impl<'a> Txn<'a> {
     /// What changed since this was last asked, in order, and how much changed in whole shards:
     /// keys that flushing took, and one for each swap of databases.
     pub fn take_changes(&mut self) -> (SmallVec<[Change; 1]>, u64) {
+        self.seen = 0;
         (std::mem::take(&mut self.changes), std::mem::take(&mut self.whole_changes))
+    }
+
+    /// What [`Txn::take_changes`] would return. It stays.
+    pub fn changes(&self) -> (&[Change], u64) {
+        (&self.changes, self.whole_changes)
+    }
+
+    /// What changed since this was last asked, or the changes were taken, in order. They stay.
+    pub fn unseen_changes(&mut self) -> &[Change] {
+        let seen = std::mem::replace(&mut self.seen, self.changes.len());
+        self.changes.get(seen..).unwrap_or_default()
     }
 
     /// How many fields of hashes were deleted since this was last asked, as their time had come.

@@ -65,6 +65,8 @@ const ENCODINGS: &[(&str, &str)] = &[
     // Redis 7.2 keeps a small list in one listpack, a small set as well.
     ("listpack", "quicklist"),
     ("listpack", "hashtable"),
+    // Valkey has no listpack for fields that expire.
+    ("listpackex", "hashtable"),
     // What SDIFFSTORE leaves of a set keeps its encoding in Redis; ours has the one it needs.
     ("intset", "hashtable"),
     // Redis and Valkey differ in how long a short string may be to stand in its object.

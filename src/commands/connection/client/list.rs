@@ -1,6 +1,7 @@
 //! CLIENT LIST, CLIENT INFO.
 
 use super::subcommand;
+use super::tracking::redirection;
 use crate::commands::prelude::*;
 use crate::engine::Engine;
 use crate::services::clients::{Client, flags};
@@ -113,7 +114,7 @@ pub fn describe(engine: &Engine, client: &Client) -> String {
         line,
         "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} \
          multi={} watch={} qbuf={query} qbuf-free={} argv-mem=0 multi-mem={} rbs=0 rbp=0 obl={output} \
-         oll={} omem={} tot-mem={} events=r cmd={command} user={} redir=-1 resp={} lib-name={} \
+         oll={} omem={} tot-mem={} events=r cmd={command} user={} redir={} resp={} lib-name={} \
          lib-ver={} tot-net-in={} tot-net-out={} tot-cmds={}",
         client.id,
         client.addr,
@@ -135,6 +136,7 @@ pub fn describe(engine: &Engine, client: &Client) -> String {
         messages_bytes,
         client.memory_bytes(),
         text(&labels.user),
+        redirection(client),
         if client.has(flags::RESP3) { 3 } else { 2 },
         text(&labels.lib_name),
         text(&labels.lib_ver),
@@ -151,6 +153,9 @@ fn letters(client: &Client) -> String {
         (flags::PUBSUB, 'P'),
         (flags::MULTI, 'x'),
         (flags::BLOCKED, 'b'),
+        (flags::TRACKING, 't'),
+        (flags::TRACKING_BROKEN, 'R'),
+        (flags::TRACKING_BCAST, 'B'),
         (flags::CLOSING, 'c'),
         (flags::OVERFLOWED, 'A'),
         (flags::UNIX_SOCKET, 'U'),

@@ -4,6 +4,7 @@ mod control;
 mod describe;
 mod kill;
 mod list;
+mod tracking;
 
 pub use describe::set_name;
 pub use list::describe;
@@ -16,7 +17,9 @@ pub const CLIENT: Command = Command::container("client", -2)
     .complexity("Depends on subcommand.")
     .summary("A container for client connection commands.")
     .subcommands(&[
+        &tracking::CACHING,
         &describe::GETNAME,
+        &tracking::GETREDIR,
         &HELP,
         &describe::ID,
         &list::INFO,
@@ -28,6 +31,8 @@ pub const CLIENT: Command = Command::container("client", -2)
         &control::REPLY,
         &describe::SETINFO,
         &describe::SETNAME,
+        &tracking::TRACKING,
+        &tracking::TRACKINGINFO,
         &control::UNBLOCK,
         &control::UNPAUSE,
     ]);
@@ -44,6 +49,10 @@ fn help(_: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
     reply.help(
         "CLIENT",
         &[
+            "CACHING (YES|NO)",
+            "    Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.",
+            "GETREDIR",
+            "    Return the client ID we are redirecting to when tracking is enabled.",
             "GETNAME",
             "    Return the name of the current connection.",
             "ID",
@@ -88,6 +97,11 @@ fn help(_: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
             "    * LIB-VER: the client lib version.",
             "SETNAME <name>",
             "    Assign the name <name> to the current connection.",
+            "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
+            "         [OPTIN] [OPTOUT] [NOLOOP]",
+            "    Control server assisted client side caching.",
+            "TRACKINGINFO",
+            "    Report tracking status for the current connection.",
             "UNBLOCK <clientid> [TIMEOUT|ERROR]",
             "    Unblock the specified blocked client.",
             "UNPAUSE",

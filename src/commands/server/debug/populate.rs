@@ -34,7 +34,7 @@ fn populate(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Res
         if txn.peek(key).is_none() {
             txn.set_string(key, NewStr::Bytes(&value), Expiry::Clear, Event::string("set"));
         }
-        conclude(engine, engine.stats.stripe(ctx.session.client.id), txn);
+        conclude(engine, ctx.session.client.id, txn);
     }
     reply.ok();
     Ok(())

@@ -25,7 +25,7 @@ pub fn clients(ctx: &Ctx<'_>, page: &mut Page) {
     page.field("client_recent_max_output_buffer", output);
     page.field("blocked_clients", blocked);
     let subscribed = connected.iter().filter(|client| client.has(flags::PUBSUB)).count();
-    page.field("tracking_clients", 0);
+    page.field("tracking_clients", ctx.engine.tracking.clients());
     page.field("pubsub_clients", subscribed);
     page.field("watching_clients", 0);
     page.field("clients_in_timeout_table", 0);

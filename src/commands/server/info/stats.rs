@@ -45,7 +45,7 @@ fn keys(ctx: &Ctx<'_>, page: &mut Page) {
     page.field("keyspace_misses", totals.misses);
 }
 
-/// Subscriptions; forks, defragmentation and tracking, none of which happens here yet.
+/// Subscriptions and tracking; forks and defragmentation, which do not happen here.
 fn background(ctx: &Ctx<'_>, page: &mut Page) {
     let pubsub = &ctx.engine.pubsub;
     page.field("pubsub_channels", pubsub.count(Kind::Channel));
@@ -56,7 +56,10 @@ fn background(ctx: &Ctx<'_>, page: &mut Page) {
     page.zeros(&["active_defrag_hits", "active_defrag_misses"]);
     page.zeros(&["active_defrag_key_hits", "active_defrag_key_misses"]);
     page.zeros(&["total_active_defrag_time", "current_active_defrag_time"]);
-    page.zeros(&["tracking_total_keys", "tracking_total_items", "tracking_total_prefixes"]);
+    let tracking = &ctx.engine.tracking;
+    page.field("tracking_total_keys", tracking.keys());
+    page.field("tracking_total_items", tracking.items());
+    page.field("tracking_total_prefixes", tracking.prefixes());
 }
 
 /// Replies and the sockets they went through.

@@ -67,7 +67,7 @@ impl<'a> Request<'a> {
             }
         }
         let streams = args.remaining();
-        if streams % 2 != 0 {
+        if !streams.is_multiple_of(2) {
             let symbol = if in_group { '>' } else { '$' };
             return Err(Error::msg(format!(
                 "Unbalanced '{name}' list of streams: for each stream key an ID or '{symbol}' \
