@@ -18,6 +18,9 @@ pub type Selects = fn(&[Arg<'_>]) -> Option<u16>;
 /// What happens to the keys of a request: bits of [`access`].
 pub type KeyAccess = fn(&[Arg<'_>]) -> u16;
 
+/// Calls back with the places of arguments that nobody may see but the server.
+pub type Secrets = fn(&[Arg<'_>], &mut dyn FnMut(usize));
+
 /// Flags of a command, as COMMAND INFO shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flags(pub u32);
@@ -257,6 +260,8 @@ pub struct Command {
     pub keys: &'static [KeySpec],
     /// What it does with the keys of specifications with [`access::VARIABLE_FLAGS`].
     pub key_access: Option<KeyAccess>,
+    /// Which of its arguments MONITOR and the command log must not show.
+    pub secrets: Option<Secrets>,
     /// What it locks.
     pub locks: Locks,
     /// Which database the commands after it work on, if it chooses one.
@@ -299,6 +304,7 @@ impl Command {
             acl: Acl::NONE,
             keys: &[],
             key_access: None,
+            secrets: None,
             locks: Locks::Keys,
             selects: None,
             subcommands: &[],
@@ -332,6 +338,11 @@ impl Command {
     /// Sets how the arguments decide what happens to the keys.
     pub const fn key_access(self, key_access: KeyAccess) -> Command {
         Command { key_access: Some(key_access), ..self }
+    }
+
+    /// Sets which arguments are passwords and the like.
+    pub const fn secrets(self, secrets: Secrets) -> Command {
+        Command { secrets: Some(secrets), ..self }
     }
 
     /// Sets what is locked, where it is not just the keys' shards.

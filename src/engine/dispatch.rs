@@ -5,6 +5,7 @@ use super::Engine;
 use super::blocking::{self, Waiter, conclude};
 use super::command::{Command, Flags, Locks};
 use super::ctx::{Asked, Ctx, Turn};
+use super::observe::{self, Ran};
 use super::panics;
 use super::table::Row;
 use super::{tracking, transaction};
@@ -12,6 +13,8 @@ use crate::protocol::args::KeySlot;
 use crate::protocol::{Arg, Args, Error, Reply, Result};
 use crate::services::clients::flags as client_flags;
 use crate::services::config::params;
+use crate::services::monitors::Source;
+use crate::services::outbox::delivery;
 use crate::services::session::Session;
 use crate::store::Txn;
 use crate::util::clock;
@@ -58,7 +61,6 @@ pub fn dispatch(
         }
     };
     let flags = flags_with_queue(engine, session, row.command);
-    let stripe = engine.stats.stripe(session.client.id);
     session.client.last_command.store(row.index as u32 + 1, Ordering::Relaxed);
     let mut allowed = may_run(engine, session, row, flags, call.argv);
     let is_queued = session.queue.is_some() && !flags.has(Flags::AT_ONCE);
@@ -66,7 +68,7 @@ pub fn dispatch(
         allowed = transaction::enqueue(session, row, call, reply);
     }
     if let Err(error) = allowed {
-        stripe.rejected(row.index);
+        engine.stats.stripe(session.client.id).rejected(row.index);
         let error = abort_transaction(engine, session, row.command, error);
         refuse(engine, reply, &error);
         return began_us;
@@ -96,10 +98,9 @@ pub fn dispatch(
         reply.truncate(reply_began);
         refuse(engine, reply, &error);
     }
-    stripe.called(row.index, took_us, failed);
-    if engine.config.get(params::LATENCY_TRACKING) {
-        stripe.took(row.index, took_us);
-    }
+    let reply_bytes = reply.len() - reply_began;
+    let ran = Ran { row, argv: call.argv, keys: call.keys, took_us, failed, reply_bytes };
+    observe::record(engine, &session.client, &ran);
     ended_us
 }
 
@@ -130,6 +131,13 @@ fn may_run(
     }
     if flags.has(Flags::DENYOOM) && is_out_of_memory(engine) {
         return Err(Error::OutOfMemory);
+    }
+    let uses_keys = flags.has(Flags::READONLY)
+        || flags.has(Flags::WRITE)
+        || flags.has(Flags::MAY_REPLICATE);
+    if uses_keys && session.client.has(client_flags::MONITOR) {
+        // To Redis whoever watches is a replica of a kind.
+        return Err(Error::msg("Replica can't interact with the keyspace"));
     }
     if !flags.has(Flags::SUBSCRIBER) && session.only_listens() {
         return Err(only_listens(row));
@@ -206,6 +214,7 @@ fn wait_for_pause(
     let writes = flags.has(Flags::WRITE) || flags.has(Flags::MAY_REPLICATE);
     let client = &session.client;
     client.begin_wait(replies_are_sent);
+    delivery::deliver();
     let waited = engine.pause.wait(writes, clock::now_ms, || {
         client.is_killed() || engine.shutdown.is_ending() || client.stream.peer_has_left()
     });
@@ -248,6 +257,8 @@ fn run(
         })
     };
     tracking::remember(&mut ctx, call.argv, call.keys);
+    let source = Source::Client(&ctx.session.client);
+    observe::show(engine, source, ctx.session.db, row.command, call.argv);
     let outcome = match (result, ctx.asked) {
         (Ok(()), Asked::ToWait(wait)) => {
             match blocking::join(engine, ctx.session, call, row.index, wait) {

@@ -10,6 +10,7 @@ pub mod ctx;
 pub mod dispatch;
 pub mod effects;
 pub mod keyspec;
+pub mod observe;
 mod oom_score;
 pub mod notify;
 pub mod panics;
@@ -25,9 +26,13 @@ pub use keyspec::{KeySpec, access};
 pub use table::Table;
 
 use crate::services::clients::Clients;
+use crate::services::commandlog::CommandLog;
 use crate::services::config::Config;
+use crate::services::hotkeys::HotKeys;
+use crate::services::latency::LatencyMonitor;
 use crate::services::log::Log;
 use crate::services::memory::MemoryGauge;
+use crate::services::monitors::Monitors;
 use crate::services::pause::Pause;
 use crate::services::pubsub::PubSub;
 use crate::services::stats::Stats;
@@ -52,6 +57,14 @@ pub struct Engine {
     pub stats: Arc<Stats>,
     /// Every command.
     pub table: Table,
+    /// Clients that watch every command.
+    pub monitors: Monitors,
+    /// Calls that were slow or large.
+    pub commandlog: CommandLog,
+    /// Events that took long.
+    pub latency: LatencyMonitor,
+    /// The keys that cost the most.
+    pub hotkeys: HotKeys,
     /// How much memory is in use.
     pub memory: MemoryGauge,
     /// The log.

@@ -5,11 +5,12 @@ use super::Engine;
 use super::command::{Flags, Locks};
 use super::ctx::{Ctx, Turn};
 use super::dispatch::Call;
+use super::observe::{self, Ran};
 use super::table::Row;
 use super::tracking;
 use crate::protocol::{Args, Error, Reply, Request, Result};
+use crate::services::monitors::Source;
 use crate::services::session::Session;
-use crate::services::stats::Stripe;
 use crate::services::transaction::Queue;
 use crate::store::Txn;
 use crate::store::txn::Mode;
@@ -75,12 +76,11 @@ pub fn lock<'a>(engine: &'a Engine, session: &Session, now_ms: i64) -> Txn<'a> {
 pub fn run(ctx: &mut Ctx<'_>, queue: &Queue, reply: &mut Reply<'_>) {
     let (row, turn) = (ctx.row, ctx.turn);
     ctx.turn = Turn::Only;
-    let stripe = ctx.engine.stats.stripe(ctx.session.client.id);
     let mut began_us = clock::now_us();
     reply.array(queue.requests.len());
     for (index, request) in &queue.requests {
         ctx.row = &ctx.engine.table.rows()[*index];
-        began_us = run_one(ctx, request, stripe, reply, began_us);
+        began_us = run_one(ctx, request, reply, began_us);
     }
     (ctx.row, ctx.turn) = (row, turn);
 }
@@ -89,7 +89,6 @@ pub fn run(ctx: &mut Ctx<'_>, queue: &Queue, reply: &mut Reply<'_>) {
 fn run_one(
     ctx: &mut Ctx<'_>,
     request: &Request,
-    stripe: &Stripe,
     reply: &mut Reply<'_>,
     began_us: i64,
 ) -> i64 {
@@ -99,12 +98,18 @@ fn run_one(
     let first = 1 + usize::from(ctx.row.is_subcommand);
     let result = handler(ctx, Args::new(&argv, first, request.keys(), ctx.session.db), reply);
     tracking::remember(ctx, &argv, request.keys());
+    let (engine, row, client) = (ctx.engine, ctx.row, &ctx.session.client);
+    observe::show(engine, Source::Client(client), ctx.session.db, row.command, &argv);
     let ended_us = clock::now_us();
-    stripe.called(ctx.row.index, (ended_us - began_us).max(0) as u64, result.is_err());
+    let took_us = ended_us.saturating_sub(began_us).max(0) as u64;
+    let failed = result.is_err();
     if let Err(error) = result {
         reply.truncate(reply_began);
-        ctx.engine.stats.error(&error.code());
+        engine.stats.error(&error.code());
         reply.error(&error);
     }
+    let reply_bytes = reply.len() - reply_began;
+    let ran = Ran { row, argv: &argv, keys: request.keys(), took_us, failed, reply_bytes };
+    observe::record(engine, client, &ran);
     ended_us
 }

@@ -64,6 +64,7 @@ fn needs_password(engine: &Engine) -> bool {
 impl<R> Drop for Connection<'_, R> {
     fn drop(&mut self) {
         self.engine.pubsub.leave(&mut self.session);
+        self.engine.monitors.leave(&self.session.client);
         self.engine.tracking.switch_off(&self.session.client);
         if let Some(outbox) = self.session.client.outbox() {
             outbox.close();

@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::services::clients::flags;
 use crate::services::config::params;
 use crate::services::memory;
+use crate::services::outbox::delivery::{self, Deliveries};
 use crate::services::process::{RESERVED_FILES, raise_open_files};
 use crate::services::stats::Totals;
 use crate::util::clock;
@@ -21,12 +22,15 @@ const SMOOTHING: u64 = 16;
 pub fn run(engine: &Engine) {
     let mut sample = (engine.stats.totals(), clock::mono_us());
     let mut last_second = 0;
+    let _deliveries = Deliveries::begin();
     while !engine.shutdown.is_ending() {
         let hz = u64::try_from(engine.config.get(params::HZ)).unwrap_or(1).max(1);
         std::thread::sleep(Duration::from_micros(1_000_000 / hz));
         if !engine.debug.housekeeping_on.load(Relaxed) {
             continue;
         }
+        limit_caches(engine);
+        engine.hotkeys.end_if_due(clock::now_ms());
         let now_us = clock::mono_us();
         if u128::from(now_us - sample.1) >= SAMPLE.as_micros() {
             sample = measure_rates(engine, sample, now_us);
@@ -40,6 +44,14 @@ pub fn run(engine: &Engine) {
             end_slow_clients(engine, now_ms);
         }
     }
+}
+
+/// `tracking-table-max-keys` may have been lowered, by more than readers make room for.
+fn limit_caches(engine: &Engine) {
+    const BITE: usize = 1000;
+    let most = usize::try_from(engine.config.get(params::TRACKING_TABLE_MAX_KEYS));
+    engine.tracking.limit(most.unwrap_or(usize::MAX), BITE, &engine.clients);
+    delivery::deliver();
 }
 
 /// Brings the rates up to date with what happened since the last sample. Returns the new one.
@@ -68,7 +80,7 @@ fn end_idle_clients(engine: &Engine, now_ms: i64) {
     }
     for client in engine.clients.all() {
         // Whoever waits for the server is not idle.
-        let waits = client.has(flags::BLOCKED) || client.has(flags::PUBSUB);
+        let waits = [flags::BLOCKED, flags::PUBSUB, flags::MONITOR].iter().any(|bit| client.has(*bit));
         if !waits && now_ms - client.last_active_ms.load(Relaxed) > timeout_ms
         {
             engine.log.verbose("Closing idle client");

@@ -8,10 +8,14 @@ use crate::engine::blocking::Queues;
 use crate::engine::shutdown::Door;
 use crate::engine::{DebugSwitches, Engine, Identity, Persistence, Table, effects};
 use crate::services::clients::Clients;
+use crate::services::commandlog::CommandLog;
 use crate::services::config::{self, Startup, params};
+use crate::services::hotkeys::HotKeys;
+use crate::services::latency::LatencyMonitor;
 use crate::services::log::Log;
 use crate::services::memory;
 use crate::services::memory::MemoryGauge;
+use crate::services::monitors::Monitors;
 use crate::services::pause::Pause;
 use crate::services::pubsub::PubSub;
 use crate::services::tracking::Tracking;
@@ -132,6 +136,10 @@ pub(super) fn build(startup: Startup, table: Table) -> Engine {
         tracking: Tracking::default(),
         stats: Arc::new(stats),
         table,
+        monitors: Monitors::default(),
+        commandlog: CommandLog::default(),
+        latency: LatencyMonitor::default(),
+        hotkeys: HotKeys::default(),
         memory: MemoryGauge::default(),
         log: Log::default(),
         waiting: Queues::default(),

@@ -3,6 +3,8 @@
 
 use crate::engine::Engine;
 use crate::engine::blocking::conclude;
+use crate::engine::observe;
+use crate::services::latency::event;
 use crate::services::outbox::delivery::{self, Deliveries};
 use crate::store::Txn;
 use crate::util::clock;
@@ -41,9 +43,12 @@ fn reap_due(engine: &Engine) {
     let now_ms = clock::now_ms();
     for place in engine.keyspace.due_places(now_ms) {
         loop {
+            let bite_began = Instant::now();
             let mut txn = Txn::lock_place(&engine.keyspace, place, clock::now_ms());
             let reaped = txn.reap(BITE);
             conclude(engine, 0, txn);
+            let took_us = bite_began.elapsed().as_micros() as u64;
+            observe::latency(engine, event::EXPIRE_CYCLE, took_us);
             delivery::deliver();
             engine.stats.expire_lag_ms.fetch_max(reaped.late_ms, Ordering::Relaxed);
             if !reaped.more {

@@ -31,6 +31,8 @@ pub mod flags {
     pub const PUBSUB: u32 = 1 << 7;
     /// Killed since it took its output too slowly.
     pub const OVERFLOWED: u32 = 1 << 8;
+    /// MONITOR: watches every command.
+    pub const MONITOR: u32 = 1 << 9;
 
     /// CLIENT TRACKING ON: it is told of changes to keys that it has read.
     pub const TRACKING: u32 = 1 << 16;
@@ -265,13 +267,12 @@ impl Client {
     }
 
     /// Its thread begins to wait for something in the midst of a request. Messages go out all
-    /// the same, but not ahead of earlier replies that are not sent yet.
+    /// the same, but not ahead of replies that are not sent yet. The thread has to deliver next.
     pub fn begin_wait(self: &Arc<Self>, replies_are_sent: bool) {
         self.set(flags::BLOCKED, true);
-        if replies_are_sent {
-            self.uncork();
+        if replies_are_sent && self.outbox().is_some_and(Outbox::uncork) {
+            delivery::note(self);
         }
-        delivery::deliver();
     }
 
     /// Its thread goes on with the request.

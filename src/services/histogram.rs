@@ -46,6 +46,14 @@ fn place(usec: u64) -> (usize, usize) {
     (octave, (usec >> (octave - 1)) - STEPS)
 }
 
+/// The fewest microseconds that are counted in this place.
+fn least_us(octave: usize, step: usize) -> u64 {
+    match octave {
+        0 => step as u64,
+        _ => ((STEPS + step) << (octave - 1)) as u64,
+    }
+}
+
 /// The most microseconds that are counted in this place.
 fn most_us(octave: usize, step: usize) -> u64 {
     match octave {
@@ -75,6 +83,28 @@ impl Distribution {
                 self.calls += calls;
             }
         }
+    }
+
+    /// How many calls ended within 1, 2, 4 … microseconds, as far as each time makes a difference:
+    /// pairs of the time, as Redis prints it, and the calls. Redis's times are upper ends of
+    /// buckets of nanoseconds, 1024 and its doubles: 1, 2, 4, 8, 16, 33, 66, 132 …
+    pub fn cumulative(&self) -> Vec<(u64, u64)> {
+        let mut pairs = Vec::new();
+        let (mut seen, mut next) = (0, 0);
+        let mut end_ns: u64 = (1024 + 8) - 1;
+        while seen < self.calls && next < self.buckets.len() {
+            let before = seen;
+            while next < self.buckets.len() && least_us(next / STEPS, next % STEPS) * 1000 <= end_ns
+            {
+                seen += self.buckets[next];
+                next += 1;
+            }
+            if seen > before {
+                pairs.push((end_ns / 1000, seen));
+            }
+            end_ns = end_ns * 2 + 1;
+        }
+        pairs
     }
 
     /// The microseconds within which `percent` percent of the calls ended, as Redis prints
@@ -108,6 +138,21 @@ mod tests {
             last = (octave, step);
         }
         assert_eq!(place(u64::MAX), place(LONGEST_US));
+    }
+
+    #[test]
+    fn doubling_times_are_those_redis_prints() {
+        let histogram = Histogram::default();
+        let mut distribution = Distribution::default();
+        assert_eq!(distribution.cumulative(), []);
+        for usec in [0, 1, 2, 8, 33, 60, 66, 67, 300, 5_000_000] {
+            histogram.record(usec);
+        }
+        distribution.add(&histogram);
+        assert_eq!(
+            distribution.cumulative(),
+            [(1, 2), (2, 3), (8, 4), (33, 5), (66, 7), (132, 8), (528, 9), (1_082_130, 10)]
+        );
     }
 
     #[test]

@@ -15,8 +15,6 @@ pub mod event {
     pub const FAST_COMMAND: &str = "fast-command";
     /// One bite of the reaper: keys that expired, deleted under one lock.
     pub const EXPIRE_CYCLE: &str = "expire-cycle";
-    /// One turn of the periodic work.
-    pub const HOUSEKEEPING: &str = "while-blocked-cron";
 }
 
 /// The worst of one second.

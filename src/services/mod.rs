@@ -3,10 +3,14 @@
 
 pub mod bell;
 pub mod clients;
+pub mod commandlog;
 pub mod config;
 pub mod histogram;
+pub mod hotkeys;
+pub mod latency;
 pub mod log;
 pub mod memory;
+pub mod monitors;
 pub mod outbox;
 pub mod pause;
 pub mod process;

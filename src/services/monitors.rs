@@ -105,7 +105,10 @@ mod tests {
     #[test]
     fn a_line_names_source_and_arguments() {
         let words: [&[u8]; 3] = [b"set", b"a b", b"\"\x00\xff"];
-        assert_eq!(describe(Source::Script, 9, args(&words)), r#"[9 lua] "set" "a b" "\"\x00\xff""#);
+        assert_eq!(
+            describe(Source::Script, 9, args(&words)),
+            r#"[9 lua] "set" "a b" "\"\x00\xff""#
+        );
         let here = client(1);
         assert_eq!(
             describe(Source::Client(&here), 0, args(&words[..1])),
@@ -124,7 +127,8 @@ mod tests {
         monitors.show(Source::Script, 0, args(&[b"ping"]));
         monitors.leave(&b);
         monitors.show(Source::Script, 0, args(&[b"time"]));
-        let lines = |client: &Client| client.outbox().map_or_else(Vec::new, |box_| box_.take_corked());
+        let lines =
+            |client: &Client| client.outbox().map_or_else(Vec::new, |box_| box_.take_corked());
         let (of_a, of_b) = (lines(&a), lines(&b));
         assert!(of_a.len() == 2 && of_b.len() == 1);
         assert!(Arc::ptr_eq(&of_a[0], &of_b[0]));

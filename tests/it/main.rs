@@ -9,6 +9,8 @@ mod harness;
 mod bitmaps;
 /// Who is served when several wait for keys, and what ends a wait.
 mod blocking;
+/// Client libraries of Python, Node and Rust; a job queue.
+mod clients;
 /// The stages of CodeCrafters, through the script.
 mod codecrafters;
 /// Writes that depend on the value: IFEQ, DELIFEQ, DELEX, DIGEST, MSETEX.
@@ -69,6 +71,8 @@ mod streams_newer;
 mod strings;
 /// redis-cli and redis-benchmark.
 mod tools;
+/// Client-side caching.
+mod tracking;
 /// MULTI, EXEC, WATCH; a bank whose clients move money.
 mod transactions;
 /// Sorted sets: ZADD, ZRANGE, ZPOPMIN, ZUNION and their kin.

@@ -10,6 +10,7 @@ pub const AUTH: Command = Command::new("auth", -2, auth)
     .since("1.0.0")
     .complexity("O(N) where N is the number of passwords defined for the user")
     .syntax("[username] password")
+    .secrets(|argv, hide| (1..argv.len()).for_each(hide))
     .summary("Authenticates the connection.");
 
 fn auth(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {

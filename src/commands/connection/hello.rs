@@ -12,12 +12,27 @@ pub const HELLO: Command = Command::new("hello", -1, hello)
     .group("connection")
     .since("6.0.0")
     .complexity("O(1)")
+    .secrets(secrets)
     .syntax("[protover [AUTH username password] [SETNAME clientname]]")
     .summary("Handshakes with the Redis server.");
 
 const UNAUTHENTICATED: &str = "NOAUTH HELLO must be called with the client already authenticated, \
     otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client \
     and select the RESP protocol version at the same time";
+
+/// User and password behind AUTH.
+fn secrets(argv: &[Arg<'_>], hide: &mut dyn FnMut(usize)) {
+    let mut at = 2;
+    while at < argv.len() {
+        if argv[at].eq_ignore_ascii_case(b"auth") {
+            (at + 1..at + 3).for_each(&mut *hide);
+            at += 2;
+        } else if argv[at].eq_ignore_ascii_case(b"setname") {
+            at += 1;
+        }
+        at += 1;
+    }
+}
 
 fn hello(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let mut version = if ctx.session.resp3 { 3 } else { 2 };

@@ -44,6 +44,7 @@ pub const QUIT: Command = Command::new("quit", -1, quit)
     .deprecated("7.2.0", "just closing the connection");
 
 fn quit(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
+    ctx.engine.monitors.leave(&ctx.session.client);
     reply.ok();
     ctx.session.close();
     Ok(())
@@ -68,6 +69,7 @@ pub const RESET: Command = Command::new("reset", 1, reset)
 
 fn reset(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
     unsubscribe_all(ctx, reply);
+    ctx.engine.monitors.leave(&ctx.session.client);
     let needs_password = !ctx.engine.config.get(params::REQUIREPASS).is_empty();
     ctx.engine.tracking.switch_off(&ctx.session.client);
     let session = &mut *ctx.session;

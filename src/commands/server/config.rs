@@ -3,7 +3,7 @@
 use crate::commands::prelude::*;
 use crate::engine::command::Handler;
 use crate::engine::effects;
-use crate::services::config::Caller;
+use crate::services::config::{Caller, Config};
 use std::sync::atomic::Ordering::Relaxed;
 
 pub const CONFIG: Command = Command::container("config", -2)
@@ -40,8 +40,15 @@ fn get(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
 const SET: Command = subcommand("set", -4, set)
     .complexity("O(N) when N is the number of configuration parameters provided")
     .syntax("parameter value [parameter value ...]")
+    .secrets(secrets)
     .summary("Sets configuration parameters in-flight.")
     .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"]);
+
+/// The values of passwords.
+fn secrets(argv: &[Arg<'_>], hide: &mut dyn FnMut(usize)) {
+    let is_secret = |at: &usize| argv.get(at - 1).is_some_and(|name| Config::is_sensitive(name));
+    (3..argv.len()).step_by(2).filter(is_secret).for_each(hide);
+}
 
 fn set(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let mut pairs = Vec::with_capacity(args.remaining() / 2);

@@ -7,6 +7,7 @@ use super::Wait;
 use super::serve::retry;
 use super::waiter::{State, Waiter};
 use crate::protocol::{Error, Reply, Result};
+use crate::services::outbox::delivery;
 use crate::services::session::Session;
 use crate::util::clock;
 use std::sync::Arc;
@@ -35,7 +36,11 @@ pub fn park(
     reply: &mut Reply<'_>,
 ) -> Result<bool> {
     let client = &session.client;
-    client.begin_wait(reply.is_empty());
+    let state = waiter.state();
+    // Where it has been served already, what it is told comes behind that reply.
+    client.begin_wait(reply.is_empty() && matches!(*state, State::Waiting));
+    drop(state);
+    delivery::deliver();
     let end = sleep(engine, waiter);
     client.end_wait();
     engine.waiting.leave(waiter);

@@ -31,6 +31,7 @@ mod value;
 pub use error::{FileError, Line, REDIS_VERSION};
 pub use file::{Directive, Startup};
 pub use param::{Effect, Id, Kind, Param, Text, Unit};
+pub use quote::quoted;
 pub use set::Caller;
 pub use startup::from_args;
 pub use stored::Stored;

@@ -69,8 +69,8 @@ async function publishAndSubscribe() {
   assert.deepEqual(byChannel, [...Array.from({ length: 500 }, (_, i) => ["one", `${i}`]), ["two", "last"]]);
   assert.deepEqual(byPattern, [["t*", "two", "last"]]);
   assert.equal(await subscriber.ping(), "PONG");
-  await subscriber.unsubscribe();
-  await subscriber.punsubscribe();
+  assert.equal(await subscriber.unsubscribe("one", "two"), 1);
+  assert.equal(await subscriber.punsubscribe("t*"), 0);
   // Out of subscriber mode the connection takes ordinary commands again.
   assert.equal(await subscriber.set("after", "1"), "OK");
 }

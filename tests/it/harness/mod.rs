@@ -12,7 +12,7 @@ mod script;
 mod server;
 
 pub use client::{Client, encode};
-pub use peers::{Peer, left_out, need, shared};
+pub use peers::{Peer, clients_folder, left_out, need, shared};
 pub use random::Random;
 pub use reply::Reply;
 pub use scene::play;

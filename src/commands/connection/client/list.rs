@@ -150,6 +150,7 @@ pub fn describe(engine: &Engine, client: &Client) -> String {
 /// The flags as letters; `N` for none.
 fn letters(client: &Client) -> String {
     let known = [
+        (flags::MONITOR, 'O'),
         (flags::PUBSUB, 'P'),
         (flags::MULTI, 'x'),
         (flags::BLOCKED, 'b'),
