@@ -132,9 +132,8 @@ fn may_run(
     if flags.has(Flags::DENYOOM) && is_out_of_memory(engine) {
         return Err(Error::OutOfMemory);
     }
-    let uses_keys = flags.has(Flags::READONLY)
-        || flags.has(Flags::WRITE)
-        || flags.has(Flags::MAY_REPLICATE);
+    let uses_keys =
+        flags.has(Flags::READONLY) || flags.has(Flags::WRITE) || flags.has(Flags::MAY_REPLICATE);
     if uses_keys && session.client.has(client_flags::MONITOR) {
         // To Redis whoever watches is a replica of a kind.
         return Err(Error::msg("Replica can't interact with the keyspace"));

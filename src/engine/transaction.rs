@@ -86,12 +86,7 @@ pub fn run(ctx: &mut Ctx<'_>, queue: &Queue, reply: &mut Reply<'_>) {
 }
 
 /// Returns the time at which it ended, in microseconds.
-fn run_one(
-    ctx: &mut Ctx<'_>,
-    request: &Request,
-    reply: &mut Reply<'_>,
-    began_us: i64,
-) -> i64 {
+fn run_one(ctx: &mut Ctx<'_>, request: &Request, reply: &mut Reply<'_>, began_us: i64) -> i64 {
     let reply_began = reply.len();
     let Some(handler) = ctx.row.command.handler else { return began_us };
     let argv = request.argv();

@@ -80,9 +80,9 @@ fn end_idle_clients(engine: &Engine, now_ms: i64) {
     }
     for client in engine.clients.all() {
         // Whoever waits for the server is not idle.
-        let waits = [flags::BLOCKED, flags::PUBSUB, flags::MONITOR].iter().any(|bit| client.has(*bit));
-        if !waits && now_ms - client.last_active_ms.load(Relaxed) > timeout_ms
-        {
+        let waits =
+            [flags::BLOCKED, flags::PUBSUB, flags::MONITOR].iter().any(|bit| client.has(*bit));
+        if !waits && now_ms - client.last_active_ms.load(Relaxed) > timeout_ms {
             engine.log.verbose("Closing idle client");
             client.kill();
         }

@@ -8,8 +8,8 @@ use super::stream::Stream;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::net::Shutdown;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU16, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Bits of [`Client::flags`].
 pub mod flags {

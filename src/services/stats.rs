@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 
 /// The most error codes INFO errorstats keeps, as in Redis.
 const ERROR_CODES_MAX: usize = 128;
+/// What all others are counted as, as in Redis 8. Scripts can make up any.
+const OTHER_ERROR_CODES: &str = "ERRORSTATS_OVERFLOW";
 
 /// What happened to one command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -212,8 +214,9 @@ impl Stats {
         let mut errors = self.errors.lock();
         if let Some(count) = errors.get_mut(code) {
             *count += 1;
-        } else if errors.len() < ERROR_CODES_MAX {
-            errors.insert(code.to_owned(), 1);
+        } else {
+            let code = if errors.len() < ERROR_CODES_MAX { code } else { OTHER_ERROR_CODES };
+            *errors.entry(code.to_owned()).or_default() += 1;
         }
     }
 

@@ -152,7 +152,9 @@ fn a_key_of_another_type_wakes_nobody() {
 fn a_wait_ends_by_its_timeout() {
     let server = Server::start(&[]);
     let mut client = server.client();
-    for (command, millis) in [("BLPOP k 0.05", 50), ("BZPOPMIN k 0.101", 101), ("BLMOVE k d LEFT LEFT 0.02", 20)] {
+    for (command, millis) in
+        [("BLPOP k 0.05", 50), ("BZPOPMIN k 0.101", 101), ("BLMOVE k d LEFT LEFT 0.02", 20)]
+    {
         let began = Instant::now();
         client.check(command, "(nil array)");
         let took = began.elapsed();
@@ -296,8 +298,14 @@ fn every_element_is_delivered_once() {
     let done = AtomicUsize::new(0);
     let began = Instant::now();
     let taken: Vec<Vec<String>> = thread::scope(|scope| {
-        let consumers: Vec<_> =
-            (0..EACH).map(|n| scope.spawn({ let (server, done) = (&server, &done); move || consume(server, n, done) })).collect();
+        let consumers: Vec<_> = (0..EACH)
+            .map(|n| {
+                scope.spawn({
+                    let (server, done) = (&server, &done);
+                    move || consume(server, n, done)
+                })
+            })
+            .collect();
         for producer in 0..EACH {
             let (server, done) = (&server, &done);
             scope.spawn(move || produce(server, producer, done));

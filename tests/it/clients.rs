@@ -134,7 +134,8 @@ impl Script {
     #[track_caller]
     fn finish(mut self) -> String {
         let status = self.wait();
-        let told = String::from_utf8_lossy(&fs::read(&self.output).unwrap_or_default()).into_owned();
+        let told =
+            String::from_utf8_lossy(&fs::read(&self.output).unwrap_or_default()).into_owned();
         match status {
             Some(status) => assert!(status.success(), "{status}:\n{told}"),
             None => panic!("not done after {DEADLINE:?}:\n{told}"),

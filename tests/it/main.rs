@@ -37,10 +37,10 @@ mod hostile;
 mod hyperloglogs;
 /// DEL, RENAME, COPY, MOVE, KEYS, OBJECT, DUMP and RESTORE.
 mod keys;
-/// A recorded history has an order that explains it.
-mod linearizability;
 /// How many connections, and what they cost.
 mod limits;
+/// A recorded history has an order that explains it.
+mod linearizability;
 /// LPUSH, LRANGE, LPOS, LMOVE, and BLPOP and its kin; a list's encodings.
 mod lists;
 /// INCR, DECR, INCRBYFLOAT.
@@ -75,5 +75,7 @@ mod tools;
 mod tracking;
 /// MULTI, EXEC, WATCH; a bank whose clients move money.
 mod transactions;
+/// MONITOR, SLOWLOG, COMMANDLOG, LATENCY, HOTKEYS; statistics of commands.
+mod watching;
 /// Sorted sets: ZADD, ZRANGE, ZPOPMIN, ZUNION and their kin.
 mod zsets;

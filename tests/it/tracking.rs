@@ -408,7 +408,10 @@ fn invalidations_go_where_they_are_redirected() {
     reader.check("CLIENT GETREDIR", &format!(":{id}"));
     let state = format!("{{\"flags\": [\"on\"], \"redirect\": :{id}, \"prefixes\": []}}");
     reader.check("CLIENT TRACKINGINFO", &state);
-    assert_eq!((field(&mut reader, "flags"), field(&mut reader, "redir")), ("t".into(), id.to_string()));
+    assert_eq!(
+        (field(&mut reader, "flags"), field(&mut reader, "redir")),
+        ("t".into(), id.to_string())
+    );
     // In RESP2 only who is subscribed to something can take it.
     reader.check("GET k", "(nil)");
     writer.check("SET k 1", "+OK");
@@ -420,7 +423,9 @@ fn invalidations_go_where_they_are_redirected() {
     target.check("(more)", "[\"message\", \"__redis__:invalidate\", (nil)]");
     reader.check("PING", "+PONG");
     drop(target);
-    wait_until("it has left", || !writer.cmd(&["CLIENT", "LIST"]).text().contains(&format!("id={id} ")));
+    wait_until("it has left", || {
+        !writer.cmd(&["CLIENT", "LIST"]).text().contains(&format!("id={id} "))
+    });
     reader.check("GET k", "(nil)");
     writer.check("SET k 3", "+OK");
     reader.check("PING", "+PONG");
@@ -432,9 +437,15 @@ fn invalidations_go_where_they_are_redirected() {
     reader.check("CLIENT TRACKING ON BCAST", "-ERR You can't switch BCAST *");
     reader.check("CLIENT TRACKING OFF", "+OK");
     reader.check("CLIENT TRACKING ON BCAST", "+OK");
-    assert_eq!((field(&mut reader, "flags"), field(&mut reader, "redir")), ("tB".into(), "0".into()));
+    assert_eq!(
+        (field(&mut reader, "flags"), field(&mut reader, "redir")),
+        ("tB".into(), "0".into())
+    );
     reader.check("CLIENT TRACKING OFF", "+OK");
-    assert_eq!((field(&mut reader, "flags"), field(&mut reader, "redir")), ("N".into(), "-1".into()));
+    assert_eq!(
+        (field(&mut reader, "flags"), field(&mut reader, "redir")),
+        ("N".into(), "-1".into())
+    );
 }
 
 #[test]
@@ -448,7 +459,9 @@ fn in_resp3_an_idle_client_takes_redirected_invalidations_and_a_broken_redirecti
     writer.check("SET k 1", "+OK");
     target.check("(more)", ">[\"invalidate\", [\"k\"]]");
     drop(target);
-    wait_until("it has left", || !writer.cmd(&["CLIENT", "LIST"]).text().contains(&format!("id={id} ")));
+    wait_until("it has left", || {
+        !writer.cmd(&["CLIENT", "LIST"]).text().contains(&format!("id={id} "))
+    });
     reader.check("MGET k l", "[\"1\", (nil)]");
     writer.check("MSET k 2 l 2", "+OK");
     for _ in 0..2 {

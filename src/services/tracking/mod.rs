@@ -126,12 +126,7 @@ impl Tracking {
 
     /// A key has changed: who has it in a cache is told, and forgotten. Not told is the client
     /// that changed it, `by`, if it asked for that by NOLOOP.
-    pub fn invalidate(
-        &self,
-        (hash, name): (u64, &[u8]),
-        by: Option<u64>,
-        everyone: &Clients,
-    ) {
+    pub fn invalidate(&self, (hash, name): (u64, &[u8]), by: Option<u64>, everyone: &Clients) {
         if let Some(ids) = self.keys.take(hash, name) {
             self.tell(&ids, name, by, everyone);
         }

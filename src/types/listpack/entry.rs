@@ -298,8 +298,7 @@ mod tests {
         assert_eq!(Element::Bytes(b"17").canonical(), Element::Int(17));
         assert_eq!(Element::Bytes(b"017").canonical(), Element::Bytes(b"017"));
         let ascending = [Element::Int(-1), Element::Int(10), Element::Bytes(b"9"), Element::Int(9)];
-        let order: Vec<_> =
-            ascending.windows(2).map(|pair| pair[0].cmp_bytes(&pair[1])).collect();
+        let order: Vec<_> = ascending.windows(2).map(|pair| pair[0].cmp_bytes(&pair[1])).collect();
         assert_eq!(order, [Ordering::Less, Ordering::Less, Ordering::Equal]);
     }
 

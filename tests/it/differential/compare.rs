@@ -1,6 +1,8 @@
 //! When two replies count as the same: always when they are equal, and otherwise only for what
 //! is listed here, each with its reason.
 
+use std::collections::BTreeSet;
+
 use super::families::Family;
 use crate::harness::Reply;
 
@@ -98,7 +100,48 @@ pub fn same_replies(args: &[Vec<u8>], families: &[&Family], ours: &Reply, theirs
         .iter()
         .flat_map(|family| family.allowances)
         .find(|(command, sub, _)| *command == first && (sub.is_empty() || *sub == second));
-    listed.map_or(Tolerance::None, |(_, _, tolerance)| *tolerance).allows(ours, theirs)
+    let tolerance = listed.map_or(Tolerance::None, |(_, _, tolerance)| *tolerance);
+    let by_chance = matches!(tolerance, Tolerance::Anything | Tolerance::Chance);
+    let same_shape =
+        by_chance || (ours.is_error() || theirs.is_error()) || shape(ours) == shape(theirs);
+    same_shape && tolerance.allows(&flat(ours), &flat(theirs))
+}
+
+/// What RESP3 tells by the kind of a reply beyond its content: maps, sets, doubles, nulls. Of what
+/// an aggregate holds the kinds count, not how many there are of each.
+fn shape(reply: &Reply) -> String {
+    let all = |items: &mut dyn Iterator<Item = &Reply>| {
+        let shapes: BTreeSet<String> = items.map(shape).collect();
+        shapes.into_iter().collect::<Vec<_>>().join(",")
+    };
+    match reply {
+        Reply::Array(items) => format!("[{}]", all(&mut items.iter())),
+        Reply::Set(items) => format!("~[{}]", all(&mut items.iter())),
+        Reply::Push(items) => format!(">[{}]", all(&mut items.iter())),
+        Reply::Map(pairs) => {
+            let (keys, values) =
+                (pairs.iter().map(|pair| &pair.0), pairs.iter().map(|pair| &pair.1));
+            format!("{{{}:{}}}", all(&mut { keys }), all(&mut { values }))
+        }
+        Reply::Bulk(_) => "bulk".to_owned(),
+        Reply::Double(_) => "double".to_owned(),
+        Reply::Bool(_) => "bool".to_owned(),
+        Reply::Null => "null".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The content of a reply as RESP2 has it, which is how it is compared.
+pub fn flat(reply: &Reply) -> Reply {
+    let all = |items: &[Reply]| Reply::Array(items.iter().map(flat).collect());
+    match reply {
+        Reply::Array(items) | Reply::Set(items) | Reply::Push(items) => all(items),
+        Reply::Map(pairs) => {
+            Reply::Array(pairs.iter().flat_map(|(key, value)| [flat(key), flat(value)]).collect())
+        }
+        Reply::Double(text) => Reply::Bulk(text.clone()),
+        other => other.clone(),
+    }
 }
 
 impl Tolerance {

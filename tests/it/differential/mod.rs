@@ -2,6 +2,8 @@
 //! Every reply must be the same, and at the end every key with its type, content, encoding and
 //! deadline. A difference prints the seed and the commands that led to it.
 //!
+//! Runs with an even seed speak RESP2, those with an odd one RESP3.
+//!
 //! `SKEIN_DIFF_SECONDS` says for how long (5), `SKEIN_DIFF_SEED` repeats a run.
 
 mod compare;
@@ -12,7 +14,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::harness::{Client, Kind, Peer, Reply, Server, env_number, kind_under_test, need, say};
-use compare::{Tolerance, same_replies};
+use compare::{Tolerance, flat, same_replies};
 use families::{
     Family, bitmaps, geo, hashes, hyperloglogs, keys, lists, sets, sort, streams, strings, zsets,
 };
@@ -130,6 +132,8 @@ fn run(peer: &std::path::Path, families: &[&Family]) {
     let end = Instant::now() + Duration::from_secs(env_number("SKEIN_DIFF_SECONDS", 5));
     let (ours, theirs) = (Server::start(&[]), Server::start_binary(peer, &[]));
     let mut pair = Pair::new(&ours, &theirs, families);
+    let protocol = if seed.is_multiple_of(2) { "RESP2" } else { "RESP3" };
+    pair.speak(protocol);
     let mut generator = Generator::new(seed, families);
     let mut sent = 0u64;
     while Instant::now() < end {
@@ -146,7 +150,9 @@ fn run(peer: &std::path::Path, families: &[&Family]) {
         panic!("SKEIN_DIFF_SEED={seed}, at the end of {sent} commands:\n{difference}")
     });
     let peer = peer.file_name().unwrap_or_default().to_string_lossy();
-    say(&format!("differential: {sent} commands, {keys} keys at the end, as {peer} (seed {seed})"));
+    say(&format!(
+        "differential: {sent} commands, {keys} keys at the end, as {peer}, {protocol} (seed {seed})"
+    ));
 }
 
 /// The two servers that must not differ.
@@ -161,6 +167,14 @@ struct Pair<'a> {
 impl<'a> Pair<'a> {
     fn new(ours: &Server, theirs: &Server, families: &'a [&'a Family]) -> Pair<'a> {
         Pair { families, ours: ours.client(), theirs: theirs.client(), past: VecDeque::new() }
+    }
+
+    /// Has both speak a version of the protocol.
+    fn speak(&mut self, protocol: &str) {
+        for client in [&mut self.ours, &mut self.theirs] {
+            let reply = client.cmd(&["HELLO", &protocol[4..]]);
+            assert!(!reply.is_error(), "{reply}");
+        }
     }
 
     fn compare_batch(&mut self, batch: &[Vec<Vec<u8>>]) -> Result<(), String> {
@@ -219,7 +233,7 @@ impl<'a> Pair<'a> {
 
     fn both(&mut self, args: &[&[u8]], tolerance: Tolerance) -> Result<Reply, String> {
         let (ours, theirs) = (self.ours.cmd(args), self.theirs.cmd(args));
-        match tolerance.allows(&ours, &theirs) {
+        match tolerance.allows(&flat(&ours), &flat(&theirs)) {
             true => Ok(ours),
             false => Err(format!("{}\n  ours:   {ours}\n  theirs: {theirs}", show(args))),
         }

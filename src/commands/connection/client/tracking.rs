@@ -61,11 +61,8 @@ fn connected_client(ctx: &Ctx<'_>, id: i64) -> Result<u64> {
 /// Modes that exclude each other, and what cannot change while tracking is on.
 fn check_modes(client: &Client, options: &Options<'_>) -> Result {
     let wants = |mode: u32| options.modes & mode != 0;
-    let (bcast, optin, optout) = (
-        wants(flags::TRACKING_BCAST),
-        wants(flags::TRACKING_OPTIN),
-        wants(flags::TRACKING_OPTOUT),
-    );
+    let (bcast, optin, optout) =
+        (wants(flags::TRACKING_BCAST), wants(flags::TRACKING_OPTIN), wants(flags::TRACKING_OPTOUT));
     let complaint = if !bcast && !options.prefixes.is_empty() {
         "PREFIX option requires BCAST mode to be enabled"
     } else if client.has(flags::TRACKING) && bcast != client.has(flags::TRACKING_BCAST) {

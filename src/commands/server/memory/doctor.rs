@@ -5,8 +5,10 @@ use super::figures::{Figures, excess, ratio};
 use super::{REPORT_TIPS, subcommand};
 use crate::commands::prelude::*;
 
-pub const DOCTOR: Command =
-    subcommand("doctor", 2, doctor).locks(Locks::WALK_ALL).summary("Outputs a memory problems report.").tips(REPORT_TIPS);
+pub const DOCTOR: Command = subcommand("doctor", 2, doctor)
+    .locks(Locks::WALK_ALL)
+    .summary("Outputs a memory problems report.")
+    .tips(REPORT_TIPS);
 
 /// Below this, ratios say nothing.
 const LEAST_BYTES: u64 = 5 << 20;

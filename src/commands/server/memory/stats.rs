@@ -4,8 +4,10 @@ use super::figures::{Database, Figures, excess, ratio};
 use super::{REPORT_TIPS, subcommand};
 use crate::commands::prelude::*;
 
-pub const STATS: Command =
-    subcommand("stats", 2, stats).locks(Locks::WALK_ALL).summary("Returns details about memory usage.").tips(REPORT_TIPS);
+pub const STATS: Command = subcommand("stats", 2, stats)
+    .locks(Locks::WALK_ALL)
+    .summary("Returns details about memory usage.")
+    .tips(REPORT_TIPS);
 
 fn stats(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let figures = Figures::take(ctx);
