@@ -12,7 +12,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 // SAFETY: jemalloc reads this symbol, a pointer to a C string, once before it allocates; the
 // first word of a slice reference is that pointer.
 #[unsafe(export_name = "_rjem_malloc_conf")]
-pub static MALLOC_CONF: &[u8] = b"narenas:4,background_thread:true,lg_tcache_max:12,\
+pub static MALLOC_CONF: &[u8] = b"narenas:4,background_thread:true,lg_tcache_max:13,\
 tcache_nslots_small_min:2,tcache_nslots_small_max:16,lg_tcache_nslots_mul:-2\0";
 
 fn main() -> ExitCode {

@@ -10,8 +10,11 @@ use std::ops::Range;
 
 /// Bytes of the read buffer. Pages of it that no request ever reached cost nothing.
 const BUFFER_BYTES: usize = 16 * 1024;
-/// A spill that grew beyond this is given back once it is empty.
-const SPILL_KEPT_BYTES: usize = 16 * 1024;
+/// A spill that grew beyond this is given back as soon as its requests are served: room for what
+/// is left of one read and for the next, doubled as vectors do.
+const SPILL_BUSY_BYTES: usize = 3 * BUFFER_BYTES;
+/// A spill up to this size is kept while the client is idle.
+const SPILL_KEPT_BYTES: usize = 4 * 1024;
 /// The first allocation for a large value; it doubles as bytes arrive.
 const LARGE_FIRST_BYTES: usize = 64 * 1024;
 /// The most that one read takes in of a large value.
@@ -150,6 +153,17 @@ impl<R: Read> Input<R> {
         BUFFER_BYTES + self.spill.capacity() + large
     }
 
+    /// Whether it holds memory that a client which stays silent has no need of.
+    pub fn is_roomy(&self) -> bool {
+        self.spill.capacity() > SPILL_KEPT_BYTES
+    }
+
+    /// Gives back memory that only a busy client needs.
+    pub fn shrink(&mut self) {
+        self.drop_served();
+        self.spill.shrink_to_fit();
+    }
+
     /// Moves an incomplete request out of the reader, so that the reader can be filled again.
     fn spill_over(&mut self) {
         self.drop_served();
@@ -166,7 +180,7 @@ impl<R: Read> Input<R> {
         }
         self.spill.drain(..self.spill_start);
         self.spill_start = 0;
-        if self.spill.capacity() > SPILL_KEPT_BYTES {
+        if self.spill.capacity() > SPILL_BUSY_BYTES {
             self.spill.shrink_to_fit();
         }
     }

@@ -176,9 +176,15 @@ impl<'a, R: Read> Connection<'a, R> {
         Ok(count > 0)
     }
 
-    /// A client that stays silent for a while gives back a large output buffer.
+    /// A client that stays silent for a while gives back large buffers.
     fn shrink_when_idle(&mut self) {
-        if self.output.capacity() > KEPT_BYTES && !self.stream.is_readable_within(KEPT_FOR) {
+        let has_large_output = self.output.capacity() > KEPT_BYTES;
+        let is_roomy = has_large_output || self.input.is_roomy();
+        if !is_roomy || self.stream.is_readable_within(KEPT_FOR) {
+            return;
+        }
+        self.input.shrink();
+        if has_large_output {
             self.output = Vec::new();
             self.engine.stats.output_shrinks.fetch_add(1, Relaxed);
         }

@@ -213,8 +213,9 @@ fn broadcasting_tells_of_all_keys_with_a_prefix() {
         p3<                       => >["invalidate", ["b1", "b2"]]
         n3<                       => >["invalidate", ["b1", "b2"]]
         # What it reads does not matter.
-        p3: GET x                 => (nil)
-        w: SET x 1                => +OK
+        p3: GET x                 => "1"
+        w: SET x 2                => +OK
+        a3<                       => >["invalidate", ["x"]]
         p3 is silent
         n3: SET b 1               => +OK
         p3<                       => >["invalidate", ["b"]]
@@ -243,13 +244,13 @@ fn prefixes_must_not_overlap() {
         CLIENT TRACKING ON PREFIX a                => -ERR PREFIX option requires BCAST mode to be enabled
         CLIENT TRACKING ON BCAST PREFIX ab PREFIX a    => -ERR Prefix 'ab' overlaps with another provided prefix 'a'. Prefixes for a single client must not overlap.
         CLIENT TRACKING ON BCAST PREFIX a PREFIX c PREFIX a  => -ERR Prefix 'a' overlaps with another provided prefix 'a'. Prefixes for a single client must not overlap.
-        CLIENT TRACKINGINFO                        => {"flags": ["off"], "redirect": :-1, "prefixes": []}
+        CLIENT TRACKINGINFO                        => {"flags": ~["off"], "redirect": :-1, "prefixes": []}
         CLIENT TRACKING ON BCAST PREFIX b PREFIX a => +OK
         CLIENT TRACKING ON BCAST PREFIX bc         => -ERR Prefix 'bc' overlaps with an existing prefix 'b'. Prefixes for a single client must not overlap.
         CLIENT TRACKING ON BCAST PREFIX c NOLOOP   => +OK
         CLIENT TRACKINGINFO                        => {"flags": ~["on", "bcast", "noloop"], "redirect": :0, "prefixes": ["a", "b", "c"]}
         CLIENT TRACKING OFF                        => +OK
-        CLIENT TRACKINGINFO                        => {"flags": ["off"], "redirect": :-1, "prefixes": []}
+        CLIENT TRACKINGINFO                        => {"flags": ~["off"], "redirect": :-1, "prefixes": []}
         CLIENT TRACKING ON BCAST PREFIX bc         => +OK
         "#,
     );
@@ -279,7 +280,7 @@ fn options_that_exclude_each_other() {
         CLIENT TRACKING ON NOLOOP              => +OK
         CLIENT TRACKINGINFO                    => {"flags": ~["on", "noloop"], "redirect": :0, "prefixes": []}
         CLIENT TRACKING ON                     => +OK
-        CLIENT TRACKINGINFO                    => {"flags": ["on"], "redirect": :0, "prefixes": []}
+        CLIENT TRACKINGINFO                    => {"flags": ~["on"], "redirect": :0, "prefixes": []}
         CLIENT GETREDIR x                      => -ERR wrong number of arguments for 'client|getredir' command
         CLIENT CACHING                         => -ERR wrong number of arguments for 'client|caching' command
         "#,
@@ -320,6 +321,7 @@ fn every_kind_of_change_is_told() {
         ("PFADD k a", "GET k", "PFADD k b"),
         ("RPUSH k 2 1", "LRANGE k 0 -1", "SORT k STORE k"),
     ] {
+        writer.check("SET filler v", "+OK");
         writer.check("FLUSHALL", "+OK");
         reader.check("(more)", ">[\"invalidate\", (nil)]");
         writer.check(before, "*");
@@ -406,7 +408,7 @@ fn invalidations_go_where_they_are_redirected() {
     let Reply::Int(id) = target.cmd(&["CLIENT", "ID"]) else { panic!("no id") };
     reader.check(&format!("CLIENT TRACKING ON REDIRECT {id}"), "+OK");
     reader.check("CLIENT GETREDIR", &format!(":{id}"));
-    let state = format!("{{\"flags\": [\"on\"], \"redirect\": :{id}, \"prefixes\": []}}");
+    let state = format!("{{\"flags\": ~[\"on\"], \"redirect\": :{id}, \"prefixes\": []}}");
     reader.check("CLIENT TRACKINGINFO", &state);
     assert_eq!(
         (field(&mut reader, "flags"), field(&mut reader, "redir")),
@@ -430,7 +432,7 @@ fn invalidations_go_where_they_are_redirected() {
     writer.check("SET k 3", "+OK");
     reader.check("PING", "+PONG");
     let state = format!(
-        "{{\"flags\": [\"on\", \"broken_redirect\"], \"redirect\": :{id}, \"prefixes\": []}}"
+        "{{\"flags\": ~[\"on\", \"broken_redirect\"], \"redirect\": :{id}, \"prefixes\": []}}"
     );
     reader.check("CLIENT TRACKINGINFO", &state);
     assert_eq!(field(&mut reader, "flags"), "tR");
@@ -496,7 +498,7 @@ fn resp2_cannot_be_told_and_reset_ends_it() {
         a: HELLO 3                => {"proto": :3, ...}
         a: GET k                  => "3"
         a: RESET                  => +RESET
-        a: CLIENT TRACKINGINFO    => {"flags": ["off"], "redirect": :-1, "prefixes": []}
+        a: CLIENT TRACKINGINFO    => {"flags": ~["off"], "redirect": :-1, "prefixes": []}
         b: SET k 4                => +OK
         a is silent
         c3: CLIENT TRACKING ON    => +OK
@@ -606,7 +608,8 @@ fn what_a_waiter_was_given_is_remembered() {
         w3<                              => >["invalidate", ["s"]]
         w3<                              => {"s": [["1-1", ["f", "v"]]]}
         b: XADD s 1-2 f v                => "1-2"
-        w3<                              => >["invalidate", ["s"]]
+        # Redis 7.0 remembers it only when it is asked for.
+        w3: skein valkey | (more)        => >["invalidate", ["s"]]
         b: XADD t 1-2 f v                => "1-2"
         w3<                              => >["invalidate", ["t"]]
         "#,
@@ -641,7 +644,7 @@ fn no_cache_believes_in_a_stale_value() {
                     if index == 0 {
                         let mut truth = truth.lock().expect("nobody panics with it");
                         for key in (0..KEYS).map(|key| format!("k{key}")) {
-                            let value = client.cmd(&["GET", &key]).text();
+                            let value = client.cmd(&["GET", &key]).to_string();
                             truth.insert(key, value);
                         }
                     }
@@ -699,7 +702,7 @@ impl Cache {
     fn get(&mut self, key: &str) {
         if !self.values.contains_key(key) {
             let value = self.ask(&["GET", key]);
-            self.values.insert(key.to_owned(), value.text());
+            self.values.insert(key.to_owned(), value.to_string());
         }
     }
 

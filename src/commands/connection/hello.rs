@@ -22,7 +22,7 @@ const UNAUTHENTICATED: &str = "NOAUTH HELLO must be called with the client alrea
 
 /// User and password behind AUTH.
 fn secrets(argv: &[Arg<'_>], hide: &mut dyn FnMut(usize)) {
-    let mut at = 2;
+    let mut at = 1;
     while at < argv.len() {
         if argv[at].eq_ignore_ascii_case(b"auth") {
             (at + 1..at + 3).for_each(&mut *hide);

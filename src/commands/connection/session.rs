@@ -68,8 +68,9 @@ pub const RESET: Command = Command::new("reset", 1, reset)
     .summary("Resets the connection.");
 
 fn reset(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
-    unsubscribe_all(ctx, reply);
     ctx.engine.monitors.leave(&ctx.session.client);
+    // Delivers MONITOR's last lines too: none may come behind this reply.
+    unsubscribe_all(ctx, reply);
     let needs_password = !ctx.engine.config.get(params::REQUIREPASS).is_empty();
     ctx.engine.tracking.switch_off(&ctx.session.client);
     let session = &mut *ctx.session;

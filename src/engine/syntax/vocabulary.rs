@@ -136,6 +136,7 @@ pub fn choice_name(token: Option<&'static str>, alternatives: &[Argument]) -> Co
         ["host" | "node-id", "NO"] => "args".into(),
         ["FLUSH", ..] => "policy".into(),
         ["NORMAL", ..] => "client-type".into(),
+        ["SLOW", ..] => "type".into(),
         _ => token.map_or("options".into(), |token| token.to_ascii_lowercase().into()),
     }
 }

@@ -1,5 +1,5 @@
-// node-redis as programs use it: RESP3 with pub/sub on a connection of its own, a pool, optimistic
-// transactions, iteration, consumer groups, reconnecting.
+// node-redis as programs use it: RESP3 with pub/sub beside ordinary commands, a pool, optimistic
+// transactions, iteration, consumer groups, a cache in the client, reconnecting.
 //
 //     NODE_PATH=.../node_modules node node_redis.js PORT
 //
@@ -8,7 +8,7 @@
 "use strict";
 const assert = require("node:assert/strict");
 const { setTimeout: sleep } = require("node:timers/promises");
-const { createClient, createClientPool, RESP_TYPES, WatchError } = require("redis");
+const { BasicClientSideCache, createClient, createClientPool, RESP_TYPES, WatchError } = require("redis");
 
 const options = { RESP: 3, socket: { port: Number(process.argv[2]), reconnectStrategy: 10 } };
 const clients = [];
@@ -130,6 +130,19 @@ async function iteration() {
   assert.equal(fields, 600);
 }
 
+// Reads that the server need not answer until it says that the key has changed.
+async function aCache() {
+  const cache = new BasicClientSideCache({ maxEntries: 100 });
+  const [reader, writer] = [await connect({ clientSideCache: cache }), await connect()];
+  await writer.set("hot", "1");
+  for (let i = 0; i < 1000; i++) assert.equal(await reader.get("hot"), "1");
+  assert.equal(cache.stats().hitCount, 999);
+  await writer.set("hot", "2");
+  await until(async () => (await reader.get("hot")) === "2");
+  await writer.flushAll();
+  await until(async () => (await reader.get("hot")) === null);
+}
+
 // Killed by another client, it connects again, subscribes again, and sends what had waited.
 async function reconnecting() {
   const [victim, admin] = [await connect(), await connect()];
@@ -151,7 +164,7 @@ async function until(holds) {
 }
 
 async function main() {
-  for (const subject of [typedReplies, transactions, aPool, publishAndSubscribe, streams, iteration, reconnecting]) {
+  for (const subject of [typedReplies, transactions, aPool, publishAndSubscribe, streams, iteration, aCache, reconnecting]) {
     console.log(subject.name);
     await (await connect()).flushAll();
     await subject();

@@ -17,7 +17,7 @@ fn nothing_is_monitored_at_first() {
         LATENCY NOSUCH         => -ERR unknown subcommand 'NOSUCH'. Try LATENCY HELP.
         LATENCY                => -ERR wrong number of arguments for 'latency' command
         LATENCY GRAPH          => -ERR wrong number of arguments for 'latency|graph' command
-        LATENCY HELP           => [+LATENCY <subcommand> [<arg> [value] [opt] ...]. Subcommands are:, ...]
+        LATENCY HELP           => [g"LATENCY <subcommand> *", ...]
     "#,
     );
 }
@@ -33,7 +33,7 @@ fn slow_commands_leave_samples() {
         DEBUG SLEEP 0.01       => +OK
         LATENCY LATEST         => []
         DEBUG SLEEP 0.04       => +OK
-        LATENCY LATEST         => [["command", :1700000000..9999999999, :40..1000, :40..1000]]
+        LATENCY LATEST         => [["command", :1700000000..9999999999, :40..1000, :40..1000, ...]]
         LATENCY HISTORY command => [[:1700000000..9999999999, :40..1000]]
         LATENCY GRAPH command  => g"command - high * ms, low * ms (all time high * ms)\n--------------------------------------------------------------------------------\n*"
         LATENCY DOCTOR         => g"*1. command: 1 latency spikes (average *ms, mean deviation 0ms, period *Worst all time event *ms.*"
@@ -47,7 +47,7 @@ fn slow_commands_leave_samples() {
     client.talk(
         r#"
         DEBUG SLEEP 0.04       => +OK
-        LATENCY LATEST         => [["command", :*, :*, :*]]
+        LATENCY LATEST         => [["command", :*, :*, :*, ...]]
         LATENCY RESET          => :1
         CONFIG SET latency-monitor-threshold 0 => +OK
         DEBUG SLEEP 0.03       => +OK
@@ -66,12 +66,12 @@ fn a_histogram_counts_calls_by_doubling_times() {
         SET k v                       => +OK
         SET k v                       => +OK
         GET k                         => "v"
-        CONFIG GET save               => *
+        OBJECT ENCODING k             => *
         LATENCY HISTOGRAM set         => {"set": {"calls": :2, "histogram_usec": *}}
         LATENCY HISTOGRAM SET get nosuch => {"set": {"calls": :2, ...}, "get": {"calls": :1, ...}}
-        LATENCY HISTOGRAM config      => {"config|get": {"calls": :1, ...}}
-        LATENCY HISTOGRAM config|get  => {"config|get": {"calls": :1, ...}}
-        LATENCY HISTOGRAM             => {"set": *, "get": *, "config|get": *, "latency|histogram": *, ...}
+        LATENCY HISTOGRAM object      => {"object|encoding": {"calls": :1, ...}}
+        LATENCY HISTOGRAM object|encoding => {"object|encoding": {"calls": :1, ...}}
+        LATENCY HISTOGRAM             => {"set": *, "get": *, "object|encoding": *, "latency|histogram": *, ...}
         CONFIG RESETSTAT              => +OK
         LATENCY HISTOGRAM set         => {}
     "#,
@@ -125,8 +125,8 @@ fn statistics_of_commands_and_errors() {
 
 #[test]
 fn many_made_up_error_codes_are_counted_together() {
-    if kind_under_test() == Kind::Redis {
-        return;
+    if kind_under_test() != Kind::Skein {
+        return; // Redis 7.0 counts them all, and Valkey none that DEBUG ERROR makes up.
     }
     let server = Server::start(&["--enable-debug-command", "yes"]);
     let mut client = server.client();

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 
-use crate::harness::{Client, Server, play};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::harness::{Client, Server, StopOnDrop, encode, play};
 
 #[test]
 fn commands_are_shown_with_time_database_client_and_arguments() {
@@ -15,7 +17,7 @@ fn commands_are_shown_with_time_database_client_and_arguments() {
     let from = format!("[0 {}]", client.local_addr());
     client.check("SET k v", "+OK");
     assert_eq!(shown(&mut monitor), format!(r#"{from} "SET" "k" "v""#));
-    client.check(r#"set k "\"\\\n\r\t\a\b\x00\xff z'""#, "+OK");
+    client.check(r#"set k "\"\\\n\r\t\x07\x08\x00\xff z'""#, "+OK");
     assert_eq!(shown(&mut monitor), format!(r#"{from} "set" "k" "\"\\\n\r\t\a\b\x00\xff z'""#));
     client.check("LPUSH k x", "-WRONGTYPE *");
     assert_eq!(shown(&mut monitor), format!(r#"{from} "LPUSH" "k" "x""#));
@@ -183,11 +185,11 @@ fn lines_come_in_the_order_in_which_commands_ran() {
     std::thread::scope(|scope| {
         let write = |writer: usize| {
             let mut client = server.client();
-            let mut swap = move |number: usize| {
+            let swap = move |number: usize| {
                 let value = format!("{writer}:{number}");
                 (value.clone(), client.cmd(&["SET", "k", &value, "GET"]).text())
             };
-            (0..WRITES).map(move |number| swap(number)).collect::<Vec<_>>()
+            (0..WRITES).map(swap).collect::<Vec<_>>()
         };
         let threads: Vec<_> =
             (0..WRITERS).map(|writer| scope.spawn(move || write(writer))).collect();
@@ -208,4 +210,27 @@ fn lines_come_in_the_order_in_which_commands_ran() {
             last = value;
         }
     }
+}
+
+/// Whoever stops watching while others are busy gets no line behind the reply that says so.
+#[test]
+fn no_line_comes_after_the_end() {
+    let server = Server::start(&[]);
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let _stop = StopOnDrop(&stop);
+        scope.spawn(|| {
+            let mut client = server.client();
+            while !stop.load(Ordering::Relaxed) {
+                client.cmd(&["INCR", "k"]);
+            }
+        });
+        let mut monitor = server.client();
+        for _ in 0..200 {
+            monitor.check("MONITOR", "+OK");
+            monitor.send(&[encode(&["PING"]), encode(&["RESET"]), encode(&["ECHO", "x"])].concat());
+            while monitor.recv().text() != "RESET" {}
+            assert_eq!(monitor.recv().text(), "x");
+        }
+    });
 }

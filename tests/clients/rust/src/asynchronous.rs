@@ -10,7 +10,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{AsyncCommands, Client, RedisResult};
 use tokio::time::timeout;
 
-const SOON: Duration = Duration::from_secs(10);
+use crate::SOON;
 
 #[tokio::main(worker_threads = 2)]
 pub async fn run(client: &Client) -> Result<()> {

@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::thread;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use redis::streams::{
     StreamAutoClaimOptions, StreamAutoClaimReply, StreamReadOptions, StreamReadReply,
 };
 use redis::{Client, Commands, Connection, ErrorKind, RedisResult, ServerErrorKind};
+
+use crate::SOON;
 
 pub fn run(client: &Client) -> Result<()> {
     begin_and(client, "typed commands", typed_commands)?;
@@ -139,10 +142,12 @@ fn streams(client: &Client, connection: &mut Connection) -> Result<()> {
 
 fn messages(client: &Client, connection: &mut Connection) -> Result<()> {
     let mut subscriber = client.get_connection()?;
-    subscriber.set_read_timeout(Some(std::time::Duration::from_secs(10)))?;
+    subscriber.set_read_timeout(Some(SOON))?;
     let mut subscriber = subscriber.as_pubsub();
     subscriber.subscribe(&["one", "two"])?;
     subscriber.psubscribe("o*")?;
+    // The crate waits for the first confirmation at most, not for all of them.
+    wait_until(|| Ok(redis::cmd("PUBSUB").arg("NUMPAT").query::<i64>(connection)? == 1))?;
     for n in 0..200 {
         ensure!(connection.publish::<_, _, i64>("one", n)? == 2);
     }
@@ -158,16 +163,17 @@ fn messages(client: &Client, connection: &mut Connection) -> Result<()> {
 }
 
 fn wait_for_blocked(connection: &mut Connection) -> Result<()> {
-    let deadline = crate::deadline();
-    while !redis::cmd("INFO")
-        .arg("clients")
-        .query::<String>(connection)?
-        .contains("blocked_clients:1")
-    {
-        if std::time::Instant::now() > deadline {
-            bail!("nobody blocks");
-        }
-        thread::sleep(std::time::Duration::from_millis(5));
+    wait_until(|| {
+        let told: String = redis::cmd("INFO").arg("clients").query(connection)?;
+        Ok(told.contains("blocked_clients:1"))
+    })
+}
+
+fn wait_until(mut done: impl FnMut() -> Result<bool>) -> Result<()> {
+    let deadline = Instant::now() + SOON;
+    while !done()? {
+        ensure!(Instant::now() < deadline, "waited {SOON:?}");
+        thread::sleep(Duration::from_millis(5));
     }
     Ok(())
 }

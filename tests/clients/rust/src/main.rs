@@ -10,10 +10,13 @@ mod asynchronous;
 /// A connection for each thread.
 mod blocking;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use redis::Client;
+
+/// How long anything is waited for.
+const SOON: Duration = Duration::from_secs(10);
 
 fn main() -> Result<()> {
     let port: u16 = std::env::args().nth(1).context("the server's port")?.parse()?;
@@ -30,9 +33,4 @@ fn begin(subject: &str, client: &Client) -> Result<()> {
     println!("{subject}");
     redis::cmd("FLUSHALL").exec(&mut client.get_connection()?)?;
     Ok(())
-}
-
-/// Ten seconds from now, for whoever polls.
-fn deadline() -> Instant {
-    Instant::now() + Duration::from_secs(10)
 }
