@@ -5,6 +5,8 @@
 /// Server, client and notation that everything below stands on.
 mod harness;
 
+/// Values of a million elements go in no time.
+mod big_values;
 /// SETBIT, BITCOUNT, BITPOS, BITOP, BITFIELD.
 mod bitmaps;
 /// Who is served when several wait for keys, and what ends a wait.

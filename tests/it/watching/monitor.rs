@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::harness::{Client, Server, StopOnDrop, encode, play};

@@ -1,0 +1,83 @@
+//! Values of a million elements: making them go costs the client who does it, and everyone beside
+//! it, no time that could be noticed. Whole values are freed by a thread of their own.
+
+use std::time::{Duration, Instant};
+
+use crate::harness::{Client, Server, say};
+
+/// Elements of a value; a build without optimisation makes fewer.
+const ELEMENTS: usize = if cfg!(debug_assertions) { 200_000 } else { 1_000_000 };
+/// Elements of one command that fills a value.
+const PER_COMMAND: usize = 1000;
+/// What one command may take, the way to the server and back included, on a machine that does
+/// other things too. What it took is printed; "well under a millisecond" is what it should be.
+const MOST: Duration = Duration::from_millis(20);
+
+/// A type, and the arguments that add element number `n`.
+type Kind = (&'static str, &'static [&'static str], fn(usize) -> Vec<String>);
+
+const KINDS: &[Kind] = &[
+    ("list", &["RPUSH"], |n| vec![format!("element:{n}")]),
+    ("set", &["SADD"], |n| vec![format!("member:{n}")]),
+    ("hash", &["HSET"], |n| vec![format!("field:{n}"), format!("value:{n}")]),
+    ("zset", &["ZADD"], |n| vec![n.to_string(), format!("member:{n}")]),
+];
+
+#[test]
+fn a_big_value_goes_in_no_time() {
+    let server = Server::start(&[]);
+    let mut client = server.client();
+    let mut slowest = Duration::ZERO;
+    for (kind, verb, element) in KINDS {
+        let ways: [&[&str]; 5] = [
+            &["DEL", "big"],
+            &["SET", "big", "small"],
+            &["PEXPIRE", "big", "-1"],
+            &["RENAME", "other", "big"],
+            &["FLUSHALL"],
+        ];
+        for way in ways {
+            fill(&mut client, verb[0], *element);
+            client.check("SET other x", "+OK");
+            let took = timed(&mut client, way);
+            assert!(took < MOST, "{} of a {kind} of {ELEMENTS} took {took:?}", way.join(" "));
+            slowest = slowest.max(took);
+            client.check("DEL big other", ":0..2");
+        }
+    }
+    say(&format!("big values: {ELEMENTS} elements go in at most {slowest:?}"));
+}
+
+#[test]
+fn nobody_waits_while_a_big_value_expires() {
+    let server = Server::start(&[]);
+    let (mut client, mut other) = (server.client(), server.client());
+    fill(&mut client, "SADD", |n| vec![format!("member:{n}")]);
+    client.check("PEXPIRE big 100", ":1");
+    let (began, mut slowest) = (Instant::now(), Duration::ZERO);
+    while began.elapsed() < Duration::from_millis(250) {
+        slowest = slowest.max(timed(&mut other, &["GET", "beside"]));
+    }
+    client.check("EXISTS big", ":0");
+    assert!(slowest < MOST, "a GET beside took {slowest:?}");
+    say(&format!("big values: beside one that expired a GET took at most {slowest:?}"));
+}
+
+fn fill(client: &mut Client, verb: &str, element: fn(usize) -> Vec<String>) {
+    let commands: Vec<Vec<String>> = (0..ELEMENTS / PER_COMMAND)
+        .map(|command| {
+            let elements = (0..PER_COMMAND).flat_map(|n| element(command * PER_COMMAND + n));
+            [verb.to_owned(), "big".to_owned()].into_iter().chain(elements).collect()
+        })
+        .collect();
+    let replies = client.pipeline(&commands);
+    assert!(replies.iter().all(|reply| !reply.is_error()), "{}", replies[0]);
+}
+
+fn timed(client: &mut Client, command: &[&str]) -> Duration {
+    let began = Instant::now();
+    let reply = client.cmd(command);
+    let took = began.elapsed();
+    assert!(!reply.is_error(), "{reply}");
+    took
+}
