@@ -41,8 +41,10 @@ pub fn commit(engine: &Engine, by: u64, txn: &mut Txn<'_>, ready: &mut VecDeque<
         ready.extend(all.into_iter().filter(|(db, hash)| txn.holds(*db, *hash)));
     }
     let stripe = engine.stats.stripe(by);
-    stripe.expired.fetch_add(expired, Ordering::Relaxed);
-    stripe.expired_fields.fetch_add(txn.take_expired_fields(), Ordering::Relaxed);
+    if by_time > 0 {
+        stripe.expired.fetch_add(expired, Ordering::Relaxed);
+        stripe.expired_fields.fetch_add(txn.take_expired_fields(), Ordering::Relaxed);
+    }
     // What expires is no change a snapshot has to be taken for.
     let changes = changes.len() as u64 - by_time - notices + whole_changes;
     stripe.changes.fetch_add(changes, Ordering::Relaxed);

@@ -24,15 +24,15 @@ pub fn publish(engine: &Engine, wanted: Events, change: &Change) {
     }
 }
 
-/// What `notify-keyspace-events` asks for.
+/// What `notify-keyspace-events` asks for. Every write wants to know: it is one load.
 pub fn wanted(engine: &Engine) -> Events {
-    engine.config.get(params::NOTIFY_KEYSPACE_EVENTS)
+    Events::from_bits(engine.keyspace.wanted_events.load(Ordering::Relaxed))
 }
 
-/// Has the store record those notices that are wanted: `notify-keyspace-events` was set.
+/// `notify-keyspace-events` was set: from now on that is wanted.
 pub fn apply(engine: &Engine) {
-    let notices = wanted(engine).bits() & Class::NOTICES.0;
-    engine.keyspace.notices.store(notices, Ordering::Relaxed);
+    let events = engine.config.get(params::NOTIFY_KEYSPACE_EVENTS);
+    engine.keyspace.wanted_events.store(events.bits(), Ordering::Relaxed);
 }
 
 fn channel(kind: &str, db: u16, rest: &[u8]) -> Vec<u8> {

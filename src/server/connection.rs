@@ -159,7 +159,9 @@ impl<'a, R: Read> Connection<'a, R> {
     /// Waits for more input. Returns whether any came.
     fn read(&mut self) -> io::Result<bool> {
         let most = self.engine.config.get(params::CLIENT_QUERY_BUFFER_LIMIT);
-        if self.input.pending_bytes() as i64 > most {
+        // What MULTI has queued has not been served yet either.
+        let queued_bytes = self.session.queue.as_ref().map_or(0, |queue| queue.bytes);
+        if (self.input.pending_bytes() + queued_bytes) as i64 > most {
             self.engine.log.warning("Closing client that reached max query buffer length");
             self.engine.stats.query_limit_disconnections.fetch_add(1, Relaxed);
             return Ok(false);

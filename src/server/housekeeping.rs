@@ -113,11 +113,15 @@ pub fn make_room_for_clients(engine: &Engine) {
              compensate for low ulimit. If you need higher maxclients increase 'ulimit -n'."
         ));
         engine.config.record(params::MAXCLIENTS, clients as i64);
-    } else if now > before {
+        return;
+    }
+    if now > before {
         engine.log.notice(format!(
             "Increased maximum number of open files to {now} (it was originally set to {before})."
         ));
     }
+    // Whoever waits for a key has a bell, which is a file too: enough for all, if there are.
+    raise_open_files(wanted.saturating_mul(2));
 }
 
 /// The file with the process's id; gone when the server ends.

@@ -181,10 +181,11 @@ impl Client {
         }
     }
 
-    /// Bytes it costs: its buffers and what is known about it.
+    /// Bytes it costs: its buffers, what it has queued, and what is known about it.
     pub fn memory_bytes(&self) -> u64 {
         let buffers = self.query_allocated_bytes.load(Ordering::Relaxed) + self.all_output_bytes();
-        buffers + size_of::<Client>() as u64
+        let in_multi = self.has(flags::MULTI).then(|| self.queued_bytes.load(Ordering::Relaxed));
+        buffers + in_multi.unwrap_or(0) + size_of::<Client>() as u64
     }
 
     /// Bytes that wait to be written, replies and messages.

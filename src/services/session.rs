@@ -85,6 +85,8 @@ impl Session {
     /// Begins a transaction.
     pub fn begin_transaction(&mut self) {
         self.queue = Some(Box::default());
+        self.client.queued.store(0, Ordering::Relaxed);
+        self.client.queued_bytes.store(0, Ordering::Relaxed);
         self.client.set(flags::MULTI, true);
     }
 

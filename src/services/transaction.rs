@@ -3,6 +3,9 @@
 use crate::protocol::{Key, Request};
 use crate::store::watch::Flag;
 use crate::store::{Keyspace, Shard, Txn};
+use ahash::RandomState;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::Ordering;
 
 /// What MULTI began.
@@ -28,13 +31,12 @@ impl Queue {
 #[derive(Default)]
 pub struct Watches {
     flag: Flag,
-    keys: Vec<Watched>,
+    /// By database and name.
+    keys: HashMap<(u16, Box<[u8]>), Watched, RandomState>,
 }
 
 struct Watched {
-    db: u16,
     hash: u64,
-    name: Box<[u8]>,
     /// Whether the key was there. One that was missing can only appear.
     was_there: bool,
 }
@@ -53,24 +55,21 @@ impl Watches {
     /// Database and hash of each: what EXEC has to lock beside its own keys. Without that, two
     /// clients that each watch what the other writes could both succeed.
     pub fn places(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
-        self.keys.iter().map(|watched| (watched.db, watched.hash))
+        self.keys.iter().map(|((db, _), watched)| (*db, watched.hash))
     }
 
     /// Watches a key, whose shard `txn` holds.
     pub fn add(&mut self, txn: &Txn<'_>, key: Key<'_>) {
-        if self.keys.iter().any(|watched| watched.is(key)) {
-            return;
-        }
+        let Entry::Vacant(place) = self.keys.entry((key.db, key.name.into())) else { return };
         let was_there = txn.peek(key).is_some();
         shard(txn.keyspace(), key.db, key.hash).watchers.add(key.name, &self.flag, was_there);
-        let (db, hash, name) = (key.db, key.hash, key.name.into());
-        self.keys.push(Watched { db, hash, name, was_there });
+        place.insert(Watched { hash: key.hash, was_there });
     }
 
     /// Whether a watched key was touched, or its time has come. `txn` holds all their shards.
     pub fn are_broken(&self, txn: &Txn<'_>) -> bool {
-        let has_expired = |watched: &Watched| {
-            let key = Key { name: &watched.name, hash: watched.hash, db: watched.db };
+        let has_expired = |((db, name), watched): (&(u16, Box<[u8]>), &Watched)| {
+            let key = Key { name, hash: watched.hash, db: *db };
             watched.was_there && txn.peek(key).is_none()
         };
         self.flag.load(Ordering::Acquire) || self.keys.iter().any(has_expired)
@@ -78,17 +77,10 @@ impl Watches {
 
     /// Watches nothing any more.
     pub fn clear(&mut self, keyspace: &Keyspace) {
-        for watched in self.keys.drain(..) {
-            let shard = shard(keyspace, watched.db, watched.hash);
-            shard.watchers.remove(&watched.name, &self.flag);
+        for ((db, name), watched) in std::mem::take(&mut self.keys) {
+            shard(keyspace, db, watched.hash).watchers.remove(&name, &self.flag);
         }
         self.flag = Flag::default();
-    }
-}
-
-impl Watched {
-    fn is(&self, key: Key<'_>) -> bool {
-        self.hash == key.hash && self.db == key.db && *self.name == *key.name
     }
 }
 

@@ -30,8 +30,8 @@ pub struct Keyspace {
     pub reclaimer: Reclaimer,
     /// Wakes the reaper.
     pub alarm: Alarm,
-    /// Which of [`Class::NOTICES`] are wanted.
-    pub notices: AtomicU32,
+    /// What `notify-keyspace-events` asks for: classes of events, and channels for them.
+    pub wanted_events: AtomicU32,
 }
 
 /// One database.
@@ -82,7 +82,7 @@ impl Keyspace {
             access: AccessPolicy::default(),
             reclaimer: Reclaimer::default(),
             alarm: Alarm::default(),
-            notices: AtomicU32::new(0),
+            wanted_events: AtomicU32::new(0),
         }
     }
 

@@ -11,6 +11,8 @@ mod big_values;
 mod bitmaps;
 /// Who is served when several wait for keys, and what ends a wait.
 mod blocking;
+/// Clients that wait while everything happens to their keys at once.
+mod blocking_chaos;
 /// Client libraries of Python, Node and Rust; a job queue.
 mod clients;
 /// The stages of CodeCrafters, through the script.
@@ -45,6 +47,8 @@ mod limits;
 mod linearizability;
 /// LPUSH, LRANGE, LPOS, LMOVE, and BLPOP and its kin; a list's encodings.
 mod lists;
+/// Keyspace notifications: which command tells what, in which order.
+mod notifications;
 /// INCR, DECR, INCRBYFLOAT.
 mod numbers;
 /// The wire, byte for byte.

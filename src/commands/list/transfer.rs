@@ -125,7 +125,9 @@ impl Transfer<'_> {
     /// Moves one element, and answers with it. False, and no answer, if there is none.
     fn run(&self, ctx: &mut Ctx<'_>, reply: &mut Reply<'_>) -> Result<bool> {
         let (limits, from, to) = (ctx.limits(), self.from, self.to);
-        let Some(list) = ctx.txn.read::<List>(self.source)? else { return Ok(false) };
+        // A write that finds nothing is no miss.
+        let Some(entry) = ctx.txn.peek(self.source) else { return Ok(false) };
+        let list = entry.get::<List>().ok_or(Error::WrongType)?;
         let mut element = SmallVec::<[u8; 128]>::new();
         list.from_end(from, 1).for_each(|outermost| {
             element.extend_from_slice(outermost.text(&mut itoa::Buffer::new()));

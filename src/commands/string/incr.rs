@@ -79,13 +79,10 @@ fn decrby(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resul
 
 /// Adds to the integer a key holds, and replies the sum.
 fn add(ctx: &mut Ctx<'_>, key: Key<'_>, increment: i64, reply: &mut Reply<'_>) -> Result {
-    let value = match ctx.txn.peek(key) {
-        Some(entry) => entry.as_str().ok_or(Error::WrongType)?.as_int().ok_or(Error::NotInteger)?,
-        None => 0,
-    };
     let overflow = || Error::msg("increment or decrement would overflow");
-    let sum = value.checked_add(increment).ok_or_else(overflow)?;
-    ctx.txn.set_string(key, NewStr::Int(sum), Expiry::Keep, Event::string("incrby"));
+    let sum = ctx.txn.update_int(key, Event::string("incrby"), |value| {
+        value.checked_add(increment).ok_or_else(overflow)
+    })?;
     reply.int(sum);
     Ok(())
 }

@@ -72,12 +72,17 @@ fn sleep(engine: &Engine, waiter: &Waiter) -> End {
         let mut state = waiter.state();
         let is_due = waiter.wait.until_ms.is_some_and(|until_ms| clock::now_ms() >= until_ms);
         if !matches!(*state, State::Waiting) || is_due || !is_here {
-            let ended = std::mem::replace(&mut *state, State::Over);
-            return if is_here { End::State(ended) } else { End::Left };
+            return match std::mem::replace(&mut *state, State::Over) {
+                // Whoever was served just before the server's end is told.
+                ended if is_here || matches!(ended, State::Served(..)) => End::State(ended),
+                _ => End::Left,
+            };
         }
         drop(state);
         if waiter.is_due_again(clock::now_ms()) {
             retry(engine, engine.stats.stripe(waiter.client.id), waiter);
+            // Others may have been served by that, and yet others be told of it.
+            delivery::deliver();
         }
     }
 }

@@ -67,7 +67,8 @@ fn serve(
     mut ready: VecDeque<QueueKey>,
 ) -> Promises {
     let mut promises = Promises::new();
-    let Some(first) = ready.front().and_then(|key| engine.waiting.next(*key, None, false)) else {
+    // Those who waited for some of the keys may have left meanwhile.
+    let Some(first) = ready.iter().find_map(|key| engine.waiting.next(*key, None, false)) else {
         end(stripe, txn);
         return promises;
     };
@@ -95,8 +96,10 @@ fn serve(
 /// Lets go of the guards.
 fn end(stripe: &Stripe, txn: Txn<'_>) {
     let (hits, misses) = txn.lookups();
-    if hits + misses > 0 {
+    if hits > 0 {
         stripe.hits.fetch_add(u64::from(hits), Ordering::Relaxed);
+    }
+    if misses > 0 {
         stripe.misses.fetch_add(u64::from(misses), Ordering::Relaxed);
     }
     txn.finish();

@@ -60,9 +60,9 @@ impl Keys {
     /// that have gone.
     pub fn add(&self, hash: u64, name: &[u8], client: u64, weed: impl FnOnce(&mut Ids)) -> bool {
         let part = self.part(hash);
-        let knows = |cached: &Box<Cached>| cached.clients.binary_search(&client).is_ok();
         // Mostly it is known already, and readers of one key need not wait for each other.
-        if part.table.read().get(name).is_some_and(knows) {
+        let known = part.table.read().get(name).map(|cached| cached.clients.binary_search(&client));
+        if matches!(known, Some(Ok(_))) {
             return false;
         }
         let mut table = part.table.write();
@@ -87,8 +87,9 @@ impl Keys {
         if part.len.load(Ordering::Relaxed) == 0 {
             return None;
         }
-        let cached = part.table.write().remove(name)?;
-        self.forget(part, &cached);
+        let mut table = part.table.write();
+        let cached = table.remove(name)?;
+        self.forget(part, &cached, table.len());
         Some(cached.clients)
     }
 
@@ -101,8 +102,7 @@ impl Keys {
         let mut table = part.table.write();
         let name = table.random(&mut random::next)?.name.clone();
         let cached = table.remove(&name)?;
-        drop(table);
-        self.forget(part, &cached);
+        self.forget(part, &cached, table.len());
         Some((name, cached.clients))
     }
 
@@ -129,9 +129,9 @@ impl Keys {
         self.parts.iter().map(|part| part.items.load(Ordering::Relaxed)).sum()
     }
 
-    /// A key was taken out.
-    fn forget(&self, part: &Part, cached: &Cached) {
-        part.len.fetch_sub(1, Ordering::Relaxed);
+    /// A key was taken out of a part, which is still locked, and has `left` others.
+    fn forget(&self, part: &Part, cached: &Cached, left: usize) {
+        part.len.store(left, Ordering::Relaxed);
         part.items.fetch_sub(cached.clients.len(), Ordering::Relaxed);
         self.len.fetch_sub(1, Ordering::Relaxed);
     }
@@ -199,5 +199,25 @@ mod tests {
         assert!(keys.items() < 10, "{}", keys.items());
         let left = keys.take(1, b"k").unwrap_or_default();
         assert!(left.ends_with(&[998, 999]), "{left:?}");
+    }
+
+    /// What one thread adds another one's leave-taking must not hide.
+    #[test]
+    fn who_adds_and_who_takes_may_meet_in_one_part() {
+        let keys = Keys::default();
+        let work = |hash: u64| {
+            (0..200_000).all(|_| {
+                add(&keys, hash, 1);
+                keys.take(hash, hash.to_string().as_bytes()).is_some()
+            })
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                (0..4).map(|n| scope.spawn(move || work(7 + n * PARTS as u64))).collect();
+            for thread in threads {
+                assert!(thread.join().expect("no panic"), "a key that was added is not found");
+            }
+        });
+        assert_eq!((keys.len(), keys.items()), (0, 0));
     }
 }

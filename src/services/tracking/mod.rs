@@ -157,7 +157,7 @@ impl Tracking {
         }
         let mut names = Changed::new();
         changed.for_each(|(name, by_time)| *names.entry(name).or_default() |= by_time);
-        self.prefixes.for_each_listener(&names, |listeners, names| {
+        self.prefixes.for_each_touched(&names, |listeners, names| {
             let all: Vec<&[u8]> = names.iter().map(|(name, _)| *name).collect();
             let message = Invalidation::of(&all);
             for client in listeners.values() {

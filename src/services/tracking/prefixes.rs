@@ -18,7 +18,10 @@ pub struct Prefixes {
     count: AtomicUsize,
 }
 
-/// Names of keys that have changed, each with whether time did it, and not a client.
+/// The name of a key that has changed, and whether time did it, and not a client.
+pub type Change<'a> = (&'a [u8], bool);
+
+/// Changed keys, each once.
 pub type Changed<'a> = BTreeMap<&'a [u8], bool>;
 
 impl Prefixes {
@@ -51,14 +54,14 @@ impl Prefixes {
         of_client.map(|(prefix, _)| prefix.clone()).collect()
     }
 
-    /// Calls `tell` for each listener of each prefix, with the changed keys that have it.
-    pub fn for_each_listener(
+    /// Calls `tell` with the listeners of each prefix and the changed keys that have it, if any.
+    pub fn for_each_touched(
         &self,
         changed: &Changed<'_>,
-        mut tell: impl FnMut(&Listeners, &[(&[u8], bool)]),
+        mut tell: impl FnMut(&Listeners, &[Change<'_>]),
     ) {
         let all = self.listeners.read();
-        let mut by_prefix: BTreeMap<&[u8], (&Listeners, Vec<(&[u8], bool)>)> = BTreeMap::new();
+        let mut by_prefix: BTreeMap<&[u8], (&Listeners, Vec<Change<'_>>)> = BTreeMap::new();
         for (name, by_time) in changed {
             for_each_prefix(&all, name, |prefix, listeners| {
                 let (_, names) = by_prefix.entry(prefix).or_insert((listeners, Vec::new()));

@@ -37,7 +37,7 @@ impl Txn<'_> {
             }
             None => {
                 self.misses += 1;
-                if Class::KEY_MISS.is_in(self.notices) {
+                if Class::KEY_MISS.is_in(self.wanted) {
                     self.changes.push(Change::new(key, Event::KEY_MISS));
                 }
             }
@@ -81,8 +81,9 @@ impl Txn<'_> {
     /// Puts a string in place of whatever the key held.
     pub fn set_string(&mut self, key: Key<'_>, value: NewStr<'_>, expiry: Expiry, event: Event) {
         let (now_ms, access) = (self.now_ms, &self.keyspace.access);
-        let live = self.find_mut(key).filter(|entry| !entry.is_expired(now_ms));
-        if let Some(entry) = live {
+        let found = self.find_mut(key);
+        let is_missing = found.is_none();
+        if let Some(entry) = found.filter(|entry| !entry.is_expired(now_ms)) {
             let (old_kind, old_expiry) = (entry.kind(), entry.expires_at_ms());
             let new_expiry = resolve(expiry, old_expiry);
             let old_fields = entry.fields_expire_at_ms();
@@ -99,7 +100,9 @@ impl Txn<'_> {
                 self.notice_overwritten(key, old_kind, Type::String);
             }
         } else {
-            self.drop_if_expired(key);
+            if !is_missing {
+                self.drop_if_expired(key);
+            }
             let at_ms = resolve(expiry, None);
             self.insert_new(key, Entry::string(key.name, value, at_ms));
         }
@@ -153,6 +156,29 @@ impl Txn<'_> {
         Ok(result)
     }
 
+    /// Changes the integer a key holds, which is 0 where the key is missing. An error of `change`
+    /// leaves it as it was. Returns the new integer.
+    pub fn update_int(
+        &mut self,
+        key: Key<'_>,
+        event: Event,
+        change: impl FnOnce(i64) -> Result<i64>,
+    ) -> Result<i64> {
+        let (now_ms, access) = (self.now_ms, &self.keyspace.access);
+        let Some(entry) = self.find_mut(key).filter(|entry| !entry.is_expired(now_ms)) else {
+            let int = change(0)?;
+            self.set_string(key, NewStr::Int(int), Expiry::Keep, event);
+            return Ok(int);
+        };
+        let old = entry.as_str().ok_or(Error::WrongType)?.as_int().ok_or(Error::NotInteger)?;
+        let int = change(old)?;
+        let garbage = entry.set_string(NewStr::Int(int));
+        entry.set_access(access.touched(entry.access(), now_ms));
+        self.garbage.extend(garbage.map(Garbage::Entry));
+        self.record(key, event);
+        Ok(int)
+    }
+
     /// Changes a collection. With `create` a missing key is made; a collection left empty
     /// is deleted. `change` says by an event whether it changed anything; if not, no key is made.
     /// A hash comes without the fields that have expired; what becomes of the deadlines of the
@@ -163,33 +189,35 @@ impl Txn<'_> {
         create: bool,
         change: impl FnOnce(&mut T) -> (R, Option<Event>),
     ) -> Result<Option<R>> {
-        self.drop_if_expired(key);
-        let now_ms = self.now_ms;
-        let is_new = self.find_mut(key).is_none();
-        if is_new {
-            if !create {
-                self.misses += 1;
-                return Ok(None);
+        let (now_ms, access) = (self.now_ms, &self.keyspace.access);
+        let mut is_new = false;
+        // Nearly always the key is there and nothing of it has expired: then it is looked up once.
+        let changed = match self.find_mut(key) {
+            Some(entry) if !has_expired(entry, now_ms) => {
+                change_collection(entry, access.touched(entry.access(), now_ms), change)
             }
-            self.insert_new(key, Entry::collection(key.name, T::default(), None));
-        } else {
-            self.hits += 1;
-        }
-        let access = &self.keyspace.access;
-        let Some(entry) = self.find_mut(key) else { return Ok(None) };
-        let clock = access.touched(entry.access(), now_ms);
-        entry.set_access(clock);
-        let old_fields = entry.fields_expire_at_ms();
-        let Some(collection) = entry.get_mut::<T>() else { return Err(Error::WrongType) };
-        let (result, event) = change(collection);
-        // A stream may be empty, but not come to be by a command that did nothing.
-        let vanishes = collection.vanishes() || (is_new && event.is_none());
-        let new_fields = entry.fields_expire_at_ms();
+            _ => {
+                self.drop_if_expired(key);
+                is_new = self.find_mut(key).is_none();
+                if is_new && !create {
+                    self.misses += 1;
+                    return Ok(None);
+                }
+                if is_new {
+                    self.insert_new(key, Entry::collection(key.name, T::default(), None));
+                }
+                let Some(entry) = self.find_mut(key) else { return Ok(None) };
+                change_collection(entry, access.touched(entry.access(), now_ms), change)
+            }
+        };
+        self.hits += u32::from(!is_new);
+        let Changed { result, event, is_gone, old_fields, new_fields } = changed?;
         self.moved_fields(key, old_fields, new_fields);
         if let Some(event) = event {
             self.record(key, event);
         }
-        if vanishes {
+        // A stream may be empty, but not come to be by a command that did nothing.
+        if is_gone || (is_new && event.is_none()) {
             self.take(key);
             if event.is_some() {
                 self.record(key, Event::DEL);
@@ -262,7 +290,7 @@ impl Txn<'_> {
             return;
         }
         let old = entry.fields_expire_at_ms();
-        if !old.is_some_and(|at_ms| at_ms <= now_ms) {
+        if old.is_none_or(|at_ms| at_ms > now_ms) {
             return;
         }
         let (removed, new) = remove_expired_fields(entry, now_ms, usize::MAX);
@@ -416,6 +444,37 @@ impl Txn<'_> {
         let slot = self.table_mut(key)?.get_mut(key.hash, |(entry, _)| entry.name() == key.name)?;
         Some(&mut slot.0)
     }
+}
+
+/// What came of the change of a collection.
+struct Changed<R> {
+    result: R,
+    event: Option<Event>,
+    /// Whether nothing is left that could stay.
+    is_gone: bool,
+    /// The earliest deadlines of its fields before and after.
+    old_fields: Option<i64>,
+    new_fields: Option<i64>,
+}
+
+/// Changes the collection in an entry that nothing has expired of, and renews its access clock.
+fn change_collection<T: Collection, R>(
+    entry: &mut Entry,
+    clock: u32,
+    change: impl FnOnce(&mut T) -> (R, Option<Event>),
+) -> Result<Changed<R>> {
+    entry.set_access(clock);
+    let old_fields = entry.fields_expire_at_ms();
+    let collection = entry.get_mut::<T>().ok_or(Error::WrongType)?;
+    let (result, event) = change(collection);
+    let is_gone = collection.vanishes();
+    let new_fields = entry.fields_expire_at_ms();
+    Ok(Changed { result, event, is_gone, old_fields, new_fields })
+}
+
+/// Whether an entry has expired, or fields of it have.
+fn has_expired(entry: &Entry, now_ms: i64) -> bool {
+    entry.is_overdue(now_ms) || entry.fields_expire_at_ms().is_some_and(|at_ms| at_ms <= now_ms)
 }
 
 /// Whether an entry is the one that a pair in the heap of deadlines stands for. Comparing the

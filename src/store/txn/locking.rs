@@ -126,7 +126,7 @@ impl<'a> Txn<'a> {
             guards,
             now_ms: if waited { clock::now_ms() } else { now_ms },
             touches: true,
-            notices: Class(keyspace.notices.load(Ordering::Relaxed)),
+            wanted: Class(keyspace.wanted_events.load(Ordering::Relaxed)),
             changes: SmallVec::new(),
             seen: 0,
             whole_changes: 0,

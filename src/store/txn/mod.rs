@@ -65,8 +65,8 @@ pub struct Txn<'a> {
     now_ms: i64,
     /// Whether reads renew access clocks (`CLIENT NO-TOUCH` turns it off).
     touches: bool,
-    /// Which notices are wanted.
-    notices: Class,
+    /// Which events are wanted: notices are recorded only for them.
+    wanted: Class,
     changes: SmallVec<[Change; 1]>,
     /// How many of them [`Txn::unseen_changes`] has shown.
     seen: usize,
@@ -156,7 +156,7 @@ impl<'a> Txn<'a> {
 
     /// Records a notice, if it is wanted.
     pub(super) fn notice(&mut self, key: Key<'_>, event: Event) {
-        if event.class.is_in(self.notices) {
+        if event.class.is_in(self.wanted) {
             self.record(key, event);
         }
     }

@@ -29,6 +29,9 @@ pub enum Tolerance {
     StreamClocks,
     /// What a server keeps inside may differ where the newer Redis does otherwise.
     Encoding,
+    /// Of elements that are as good as each other, which come first, and which are among the one,
+    /// two or three that were asked for: elements may differ by their names alone.
+    Ties,
     /// Only that both refuse: the text has changed between versions.
     ErrorText,
     /// The reply says nothing that two servers agree on.
@@ -172,6 +175,13 @@ impl Tolerance {
             (Reply::Array(_), Reply::Error(_)) if self == Tolerance::Sorted => {
                 theirs.text().contains("can't be converted into double")
             }
+            (Reply::Array(a), Reply::Array(b)) if self == Tolerance::Ties => {
+                const CHOSEN: usize = 3;
+                let named =
+                    |items: &[Reply]| items.iter().all(|item| matches!(item, Reply::Bulk(_)));
+                let chosen = named(a) && named(b) && a.len() == b.len() && a.len() <= CHOSEN;
+                chosen || sorted(a) == sorted(b) || without_names(a) == without_names(b)
+            }
             (Reply::Array(a), Reply::Array(b)) if self == Tolerance::Page => {
                 let whole =
                     |page: &[Reply]| page.first().is_some_and(|cursor| cursor.text() == "0");
@@ -194,6 +204,16 @@ impl Tolerance {
             _ => false,
         }
     }
+}
+
+/// What is told of elements beside their names, which come first; of elements of which nothing is
+/// told the names.
+fn without_names(elements: &[Reply]) -> Vec<Vec<Reply>> {
+    let rest = |element: &Reply| match element {
+        Reply::Array(parts) => parts.iter().skip(1).cloned().collect(),
+        name => vec![name.clone()],
+    };
+    elements.iter().map(rest).collect()
 }
 
 fn changed(a: &[u8], b: &[u8]) -> bool {

@@ -99,7 +99,7 @@ impl Client {
 pub const A_LIST: &[u8] = b"\x01\x01\x01a\x06\x00\x63\x5d\x3a\x13\x78\x95\xd8\xf1";
 
 /// The line without its list of servers, or None when the server under test is not on it.
-fn for_this_server(line: &str) -> Option<&str> {
+pub fn for_this_server(line: &str) -> Option<&str> {
     let Some((names, rest)) = line.split_once(" | ") else { return Some(line) };
     let mut names = names.split_whitespace();
     let all_servers = names.clone().all(|name| ["skein", "redis", "valkey"].contains(&name));

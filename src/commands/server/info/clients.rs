@@ -6,6 +6,7 @@ use crate::services::clients::flags;
 use crate::services::config::params;
 use crate::store::SHARDS;
 use crate::util::clock;
+use std::sync::atomic::Ordering::Relaxed;
 
 pub fn clients(ctx: &Ctx<'_>, page: &mut Page) {
     let (clients, keyspace) = (&ctx.engine.clients, &ctx.engine.keyspace);
@@ -25,9 +26,10 @@ pub fn clients(ctx: &Ctx<'_>, page: &mut Page) {
     page.field("client_recent_max_output_buffer", output);
     page.field("blocked_clients", blocked);
     let subscribed = connected.iter().filter(|client| client.has(flags::PUBSUB)).count();
+    let watching = connected.iter().filter(|client| client.watched.load(Relaxed) > 0).count();
     page.field("tracking_clients", ctx.engine.tracking.clients());
     page.field("pubsub_clients", subscribed);
-    page.field("watching_clients", 0);
+    page.field("watching_clients", watching);
     page.field("clients_in_timeout_table", 0);
     page.field("total_watched_keys", watched);
     let (blocking, on_nokey) = ctx.engine.waiting.counts();
