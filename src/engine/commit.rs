@@ -8,6 +8,10 @@ use crate::store::{Class, Event, Txn};
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 
+/// A key that changes again and again is to be served once. To serve it twice does no harm, so only
+/// the last keys are looked through: there may be as many as a transaction has changes.
+const LOOKED_THROUGH: usize = 32;
+
 /// Does every side effect of the changes recorded in `txn` since the last commit, which the client
 /// with the id `by` made, but for serving who waits for the changed keys: those are added to
 /// `ready`.
@@ -31,7 +35,8 @@ pub fn commit(engine: &Engine, by: u64, txn: &mut Txn<'_>, ready: &mut VecDeque<
         expired += u64::from(change.event.class == Class::EXPIRED);
         let key = (change.db, change.hash);
         let announced = change.event != Event::SILENT;
-        if announced && engine.waiting.is_awaited(key) && !ready.contains(&key) {
+        let is_known = || ready.iter().rev().take(LOOKED_THROUGH).any(|other| *other == key);
+        if announced && engine.waiting.is_awaited(key) && !is_known() {
             ready.push_back(key);
         }
     }

@@ -254,6 +254,9 @@ fn digits_dropped(text: &[u8]) -> String {
     const ALL_DIGITS: usize = 16;
     let text = String::from_utf8_lossy(text);
     match text.parse::<f64>() {
+        // Which of two zeros the greater or the smaller is depends on the order of the sources,
+        // and with sources of one size Redis's is a chance of its sorting.
+        Ok(double) if double == 0.0 && text == "-0" => "0".to_owned(),
         Ok(double) if text.len() >= ALL_DIGITS => format!("{double:e}"),
         _ => text.into_owned(),
     }

@@ -78,6 +78,7 @@ pub const CONDITIONS: Family = Family {
     ],
     words: &[],
     allowances: &[
+        ("ttl", "", Tolerance::Seconds),
         // Redis 8.4 and Valkey word its errors differently.
         ("msetex", "", Tolerance::ErrorText),
     ],
