@@ -217,6 +217,13 @@ fn insert_growing<T>(items: &mut Vec<T>, at: usize, item: T) {
     items.insert(at, item);
 }
 
+/// Appends items. A plain `append` may double the allocation, to more than a node ever holds.
+fn append_growing<T>(items: &mut Vec<T>, more: &mut Vec<T>) {
+    let len = items.len() + more.len();
+    items.reserve_exact(len.next_multiple_of(GROWTH) - items.len());
+    items.append(more);
+}
+
 /// Merges a child with the one behind it where they are small enough together.
 fn merge_with_next(children: &mut Vec<Child>, at: usize) -> bool {
     let [left, right, ..] = &mut children[at..] else {
@@ -226,8 +233,8 @@ fn merge_with_next(children: &mut Vec<Child>, at: usize) -> bool {
         return false;
     }
     match (&mut left.node, &mut right.node) {
-        (Node::Leaf(slots), Node::Leaf(more)) => slots.append(more),
-        (Node::Inner(children), Node::Inner(more)) => children.append(more),
+        (Node::Leaf(slots), Node::Leaf(more)) => append_growing(slots, more),
+        (Node::Inner(children), Node::Inner(more)) => append_growing(children, more),
         // All leaves are at the same depth.
         _ => return false,
     }
