@@ -9,9 +9,10 @@ use crate::harness::{Client, Server, say};
 const ELEMENTS: usize = if cfg!(debug_assertions) { 200_000 } else { 1_000_000 };
 /// Elements of one command that fills a value.
 const PER_COMMAND: usize = 1000;
-/// What one command may take, the way to the server and back included, on a machine that does
-/// other things too. What it took is printed; "well under a millisecond" is what it should be.
-const MOST: Duration = Duration::from_millis(20);
+/// What a command may take, the way to the server and back included: half of them less than this.
+/// Freed on the spot, each of these values takes longer by far. The machine does other things
+/// too, so that the slowest is printed, not judged.
+const MOST: Duration = Duration::from_millis(2);
 
 /// A type, and the arguments that add element number `n`.
 type Kind = (&'static str, &'static [&'static str], fn(usize) -> Vec<String>);
@@ -27,7 +28,7 @@ const KINDS: &[Kind] = &[
 fn a_big_value_goes_in_no_time() {
     let server = Server::start(&[]);
     let mut client = server.client();
-    let mut slowest = Duration::ZERO;
+    let mut times = Vec::new();
     for (kind, verb, element) in KINDS {
         let ways: [&[&str]; 5] = [
             &["DEL", "big"],
@@ -39,13 +40,14 @@ fn a_big_value_goes_in_no_time() {
         for way in ways {
             fill(&mut client, verb[0], *element);
             client.check("SET other x", "+OK");
-            let took = timed(&mut client, way);
-            assert!(took < MOST, "{} of a {kind} of {ELEMENTS} took {took:?}", way.join(" "));
-            slowest = slowest.max(took);
+            times.push((timed(&mut client, way), format!("{} of a {kind}", way.join(" "))));
             client.check("DEL big other", ":0..2");
         }
     }
-    say(&format!("big values: {ELEMENTS} elements go in at most {slowest:?}"));
+    times.sort();
+    let (median, (slowest, what)) = (times[times.len() / 2].0, &times[times.len() - 1]);
+    assert!(median < MOST, "half of the commands took {median:?} and more");
+    say(&format!("big values: {ELEMENTS} elements go in {median:?}, at most {slowest:?} ({what})"));
 }
 
 #[test]
@@ -54,13 +56,15 @@ fn nobody_waits_while_a_big_value_expires() {
     let (mut client, mut other) = (server.client(), server.client());
     fill(&mut client, "SADD", |n| vec![format!("member:{n}")]);
     client.check("PEXPIRE big 100", ":1");
-    let (began, mut slowest) = (Instant::now(), Duration::ZERO);
+    let (began, mut times) = (Instant::now(), Vec::new());
     while began.elapsed() < Duration::from_millis(250) {
-        slowest = slowest.max(timed(&mut other, &["GET", "beside"]));
+        times.push(timed(&mut other, &["GET", "beside"]));
     }
     client.check("EXISTS big", ":0");
-    assert!(slowest < MOST, "a GET beside took {slowest:?}");
-    say(&format!("big values: beside one that expired a GET took at most {slowest:?}"));
+    times.sort();
+    let (median, slowest) = (times[times.len() / 2], times[times.len() - 1]);
+    assert!(median < MOST, "half of the GETs beside took {median:?} and more");
+    say(&format!("big values: beside one that expired a GET took {median:?}, at most {slowest:?}"));
 }
 
 fn fill(client: &mut Client, verb: &str, element: fn(usize) -> Vec<String>) {
