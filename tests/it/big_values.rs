@@ -13,6 +13,9 @@ const PER_COMMAND: usize = 1000;
 /// Freed on the spot, each of these values takes longer by far. The machine does other things
 /// too, so that the slowest is printed, not judged.
 const MOST: Duration = Duration::from_millis(2);
+/// What a GET may take beside a value that expires: a turn of the other threads, on a busy
+/// machine, and not the time that freeing the value takes.
+const MOST_BESIDE: Duration = Duration::from_millis(40);
 
 /// A type, and the arguments that add element number `n`.
 type Kind = (&'static str, &'static [&'static str], fn(usize) -> Vec<String>);
@@ -63,7 +66,7 @@ fn nobody_waits_while_a_big_value_expires() {
     client.check("EXISTS big", ":0");
     times.sort();
     let (median, slowest) = (times[times.len() / 2], times[times.len() - 1]);
-    assert!(median < MOST, "half of the GETs beside took {median:?} and more");
+    assert!(slowest < MOST_BESIDE, "a GET beside took {slowest:?}");
     say(&format!("big values: beside one that expired a GET took {median:?}, at most {slowest:?}"));
 }
 
