@@ -12,6 +12,7 @@ mod hyperloglog;
 mod keys;
 mod list;
 mod picks;
+mod pop_request;
 mod pubsub;
 mod server;
 mod set;

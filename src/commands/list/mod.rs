@@ -10,7 +10,6 @@ mod push;
 mod range;
 mod remove;
 mod transfer;
-mod wait;
 
 use crate::engine::Command;
 

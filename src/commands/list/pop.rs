@@ -1,9 +1,9 @@
 //! LPOP, RPOP, and BLPOP, BRPOP, which wait for something to take.
 
 use super::ends::{pop_array, pop_elements};
-use super::wait::until_filled;
 use crate::commands::prelude::*;
 use crate::engine::blocking::timeout_seconds;
+use crate::types::Type;
 use crate::types::list::{End, List};
 
 pub const LPOP: Command = Command::new("lpop", -2, lpop)
@@ -114,5 +114,5 @@ fn wait_and_pop(ctx: &mut Ctx<'_>, mut args: Args<'_>, end: End, reply: &mut Rep
             return Ok(());
         }
     }
-    ctx.block(until_filled(keys, until_ms, InVain::NullArray), reply)
+    ctx.block(Block::until_filled(Type::List, keys, until_ms, InVain::NullArray), reply)
 }

@@ -2,11 +2,11 @@
 //! there is.
 
 use super::ends::{end, pop_array};
-use super::wait::until_filled;
+use crate::commands::pop_request::PopRequest;
 use crate::commands::prelude::*;
 use crate::engine::blocking::timeout_seconds;
+use crate::types::Type;
 use crate::types::list::{End, List};
-use smallvec::SmallVec;
 
 pub const LMPOP: Command = Command::new("lmpop", -4, lmpop)
     .flags(WRITE)
@@ -24,8 +24,8 @@ pub const LMPOP: Command = Command::new("lmpop", -4, lmpop)
     );
 
 fn lmpop(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
-    let wanted = Wanted::parse(args)?;
-    if !wanted.take(ctx, reply)? {
+    let wanted = PopRequest::parse(args, end)?;
+    if !take(ctx, &wanted, reply)? {
         reply.null_array();
     }
     Ok(())
@@ -50,53 +50,31 @@ pub const BLMPOP: Command = Command::new("blmpop", -5, blmpop)
 fn blmpop(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let mut timeout = args;
     args.arg()?;
-    let wanted = Wanted::parse(args)?;
+    let wanted = PopRequest::parse(args, end)?;
     let until_ms = timeout_seconds(&mut timeout, ctx.now_ms())?;
-    if wanted.take(ctx, reply)? {
+    if take(ctx, &wanted, reply)? {
         return Ok(());
     }
-    ctx.block(until_filled(wanted.keys, until_ms, InVain::NullArray), reply)
+    let block = Block::until_filled(Type::List, wanted.keys, until_ms, InVain::NullArray);
+    ctx.block(block, reply)
 }
 
-/// What to take, and from where.
-struct Wanted<'a> {
-    keys: SmallVec<[Key<'a>; 2]>,
-    end: End,
-    count: usize,
-}
-
-impl<'a> Wanted<'a> {
-    fn parse(mut args: Args<'a>) -> Result<Wanted<'a>> {
-        let numkeys = args.positive("numkeys should be greater than 0")?;
-        let keys = args.keys(numkeys)?;
-        let end = end(&mut args)?;
-        let mut count = None;
-        while !args.is_empty() {
-            if count.is_some() || !args.word("count") || args.is_empty() {
-                return Err(Error::Syntax);
-            }
-            count = Some(args.positive("count should be greater than 0")?);
+/// Takes from the first list there is, and answers with its key and an array of the elements.
+/// False, and no answer, if there is none.
+fn take(ctx: &mut Ctx<'_>, wanted: &PopRequest<'_, End>, reply: &mut Reply<'_>) -> Result<bool> {
+    let limits = ctx.limits();
+    for &key in &wanted.keys {
+        if !ctx.may_take(key) {
+            continue;
         }
-        Ok(Wanted { keys, end, count: count.unwrap_or(1) })
-    }
-
-    /// Takes from the first list there is, and answers with its key and an array of the
-    /// elements. False, and no answer, if there is none.
-    fn take(&self, ctx: &mut Ctx<'_>, reply: &mut Reply<'_>) -> Result<bool> {
-        let limits = ctx.limits();
-        for &key in &self.keys {
-            if !ctx.may_take(key) {
-                continue;
-            }
-            let found = ctx.txn.update(key, false, |list: &mut List| {
-                reply.array(2);
-                reply.bulk(key.name);
-                ((), pop_array(list, self.end, self.count, &limits, reply))
-            })?;
-            if found.is_some() {
-                return Ok(true);
-            }
+        let found = ctx.txn.update(key, false, |list: &mut List| {
+            reply.array(2);
+            reply.bulk(key.name);
+            ((), pop_array(list, wanted.end, wanted.count, &limits, reply))
+        })?;
+        if found.is_some() {
+            return Ok(true);
         }
-        Ok(false)
     }
+    Ok(false)
 }

@@ -2,7 +2,6 @@
 //! from one list to another, or from one end of a list to the other.
 
 use super::ends::{end, pop_event, push_event};
-use super::wait::until_filled;
 use crate::commands::prelude::*;
 use crate::engine::blocking::timeout_seconds;
 use crate::types::Type;
@@ -119,7 +118,8 @@ impl Transfer<'_> {
         if ctx.may_take(self.source) && self.run(ctx, reply)? {
             return Ok(());
         }
-        ctx.block(until_filled([self.source], until_ms, InVain::Null), reply)
+        let block = Block::until_filled(Type::List, [self.source], until_ms, InVain::Null);
+        ctx.block(block, reply)
     }
 
     /// Moves one element, and answers with it. False, and no answer, if there is none.

@@ -2,11 +2,11 @@
 
 use super::members::{Member, Scores, reply_members};
 use crate::commands::element::reply_element;
+use crate::commands::pop_request::PopRequest;
 use crate::commands::prelude::*;
 use crate::engine::blocking::timeout_seconds;
 use crate::types::Type;
 use crate::types::zset::SortedSet;
-use smallvec::SmallVec;
 
 pub const ZPOPMIN: Command = Command::new("zpopmin", -2, zpopmin)
     .flags(WRITE.or(FAST))
@@ -84,10 +84,10 @@ pub const ZMPOP: Command = Command::new("zmpop", -4, zmpop)
 const MPOP_COMPLEXITY: &str = "O(K) + O(M*log(N)) where K is the number of provided keys, N being \
     the number of elements in the sorted set, and M being the number of elements popped.";
 
-fn zmpop(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
-    let request = Request::parse(&mut args)?;
+fn zmpop(ctx: &mut Ctx<'_>, args: Args<'_>, reply: &mut Reply<'_>) -> Result {
+    let request = Request::parse(args, end)?;
     for &key in &request.keys {
-        if request.pop(ctx, key, reply)? {
+        if pop_nested(ctx, &request, key, reply)? {
             return Ok(());
         }
     }
@@ -112,10 +112,10 @@ pub const BZMPOP: Command = Command::new("bzmpop", -5, bzmpop)
 fn bzmpop(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let mut timeout = args;
     args.arg()?;
-    let request = Request::parse(&mut args)?;
+    let request = Request::parse(args, end)?;
     let until_ms = timeout_seconds(&mut timeout, ctx.now_ms())?;
     for &key in &request.keys {
-        if ctx.may_take(key) && request.pop(ctx, key, reply)? {
+        if ctx.may_take(key) && pop_nested(ctx, &request, key, reply)? {
             return Ok(());
         }
     }
@@ -181,53 +181,29 @@ fn pop_or_wait(ctx: &mut Ctx<'_>, mut args: Args<'_>, end: End, reply: &mut Repl
 
 fn wait<'a>(
     ctx: &mut Ctx<'_>,
-    keys: SmallVec<[Key<'a>; 2]>,
+    keys: impl IntoIterator<Item = Key<'a>>,
     until_ms: Option<i64>,
     reply: &mut Reply<'_>,
 ) -> Result {
-    let block = Block {
-        keys: keys.into_iter().collect(),
-        kind: Type::SortedSet,
-        even_if_gone: false,
-        until_ms,
-        in_vain: InVain::NullArray,
-        instead: Vec::new(),
-    };
+    let block = Block::until_filled(Type::SortedSet, keys, until_ms, InVain::NullArray);
     ctx.block(block, reply)
 }
 
 /// What ZMPOP and BZMPOP ask for.
-struct Request<'a> {
-    keys: SmallVec<[Key<'a>; 2]>,
-    end: End,
-    count: usize,
-}
+type Request<'a> = PopRequest<'a, End>;
 
-impl<'a> Request<'a> {
-    fn parse(args: &mut Args<'a>) -> Result<Request<'a>> {
-        let count = args.positive("numkeys should be greater than 0")?;
-        let keys = args.keys(count)?;
-        let end = match args.keyword().as_str() {
-            "min" => End::Min,
-            "max" => End::Max,
-            _ => return Err(Error::Syntax),
-        };
-        let mut count = 1;
-        if args.word("count") {
-            count = args.positive("count should be greater than 0")?;
-        }
-        args.finish()?;
-        Ok(Request { keys, end, count })
-    }
-
-    /// Answers with `[key, [[member, score], …]]`, if there is such a key.
-    fn pop(&self, ctx: &mut Ctx<'_>, key: Key<'_>, reply: &mut Reply<'_>) -> Result<bool> {
-        pop(ctx, key, self.end, self.count, |len, members| {
-            reply.array(2);
-            reply.bulk(key.name);
-            reply_members(reply, Scores::Nested, len, members);
-        })
-    }
+/// Answers with `[key, [[member, score], …]]`, if there is such a key.
+fn pop_nested(
+    ctx: &mut Ctx<'_>,
+    request: &Request<'_>,
+    key: Key<'_>,
+    reply: &mut Reply<'_>,
+) -> Result<bool> {
+    pop(ctx, key, request.end, request.count, |len, members| {
+        reply.array(2);
+        reply.bulk(key.name);
+        reply_members(reply, Scores::Nested, len, members);
+    })
 }
 
 /// Where members are taken from.
@@ -235,6 +211,15 @@ impl<'a> Request<'a> {
 enum End {
     Min,
     Max,
+}
+
+/// Reads `MIN` or `MAX`.
+fn end(args: &mut Args<'_>) -> Result<End> {
+    match args.keyword().as_str() {
+        "min" => Ok(End::Min),
+        "max" => Ok(End::Max),
+        _ => Err(Error::Syntax),
+    }
 }
 
 /// Removes up to `count` members from an end, once `answer` has seen how many they are, and

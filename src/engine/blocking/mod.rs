@@ -41,6 +41,19 @@ pub struct Block<'a> {
     pub instead: Vec<(usize, Vec<u8>)>,
 }
 
+impl<'a> Block<'a> {
+    /// Waits until one of `keys` holds a value of this kind.
+    pub fn until_filled(
+        kind: Type,
+        keys: impl IntoIterator<Item = Key<'a>>,
+        until_ms: Option<i64>,
+        in_vain: InVain,
+    ) -> Block<'a> {
+        let keys = keys.into_iter().collect();
+        Block { keys, kind, even_if_gone: false, until_ms, in_vain, instead: Vec::new() }
+    }
+}
+
 /// The answer in place of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InVain {
