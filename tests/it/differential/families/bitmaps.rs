@@ -57,7 +57,6 @@ pub const BITMAPS: Family = Family {
                 "i65", "u0", "8",
             ],
         ),
-        // Not the least of all: in a narrow field Redis takes it for a number that is too large.
         (
             "<field-value>",
             &[
