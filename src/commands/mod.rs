@@ -6,6 +6,7 @@ use crate::engine::Command;
 mod bitmap;
 mod connection;
 mod element;
+mod forms;
 mod geo;
 mod hash;
 mod hyperloglog;

@@ -4,6 +4,7 @@
 use super::Engine;
 use super::blocking::Wait;
 use super::command::Command;
+use super::propagate::Propagation;
 use super::table::Row;
 use crate::protocol::{Error, Result};
 use crate::services::session::Session;
@@ -26,6 +27,8 @@ pub struct Ctx<'a> {
     pub turn: Turn,
     /// What the handler asked for beside its reply.
     pub asked: Asked,
+    /// What is logged of what has changed.
+    pub propagation: Propagation,
 }
 
 /// On which occasion a handler runs.
@@ -56,7 +59,8 @@ impl<'a> Ctx<'a> {
         txn: Txn<'a>,
         turn: Turn,
     ) -> Ctx<'a> {
-        Ctx { engine, session, row, txn, turn, asked: Asked::Nothing }
+        let propagation = Propagation::begin(engine);
+        Ctx { engine, session, row, txn, turn, asked: Asked::Nothing, propagation }
     }
 
     /// The command that runs.
@@ -67,6 +71,16 @@ impl<'a> Ctx<'a> {
     /// The time at which the command happens, Unix time in milliseconds.
     pub fn now_ms(&self) -> i64 {
         self.txn.now_ms()
+    }
+
+    /// The time by which keys and fields have expired: now, unless a log is replayed.
+    pub fn horizon_ms(&self) -> i64 {
+        self.txn.horizon_ms()
+    }
+
+    /// Whether the command comes from a log: it has happened once already.
+    pub fn is_replayed(&self) -> bool {
+        self.txn.horizon_ms() == i64::MIN
     }
 
     /// The thresholds of the compact encodings.

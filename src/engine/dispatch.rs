@@ -5,6 +5,7 @@ use super::Engine;
 use super::blocking::{self, Waiter, conclude};
 use super::command::{Command, Flags, Locks};
 use super::ctx::{Asked, Ctx, Turn};
+use super::misconf;
 use super::observe::{self, Ran};
 use super::panics;
 use super::table::Row;
@@ -132,6 +133,7 @@ fn may_run(
     if flags.has(Flags::DENYOOM) && is_out_of_memory(engine) {
         return Err(Error::OutOfMemory);
     }
+    misconf::check(engine, command, flags)?;
     let uses_keys =
         flags.has(Flags::READONLY) || flags.has(Flags::WRITE) || flags.has(Flags::MAY_REPLICATE);
     if uses_keys && session.client.has(client_flags::MONITOR) {
@@ -141,7 +143,7 @@ fn may_run(
     if !flags.has(Flags::SUBSCRIBER) && session.only_listens() {
         return Err(only_listens(row));
     }
-    if engine.persistence.loading.load(Ordering::Relaxed) && !flags.has(Flags::LOADING) {
+    if engine.persistence.loading.is_on() && !flags.has(Flags::LOADING) {
         return Err(Error::Loading);
     }
     Ok(())
@@ -243,7 +245,8 @@ fn run(
     let mut txn = lock(engine, session, row.command, call, now_ms);
     txn.set_touches(!session.client.has(client_flags::NO_TOUCH));
     let first = 1 + usize::from(row.is_subcommand);
-    let args = Args::new(call.argv, first, call.keys, session.db);
+    let db = session.db;
+    let args = Args::new(call.argv, first, call.keys, db);
     let client_id = session.client.id;
     let mut ctx = Ctx::new(engine, session, row, txn, Turn::First);
     let (log, name) = (&engine.log, &*row.full_name);
@@ -255,10 +258,12 @@ fn run(
             Err(Error::msg(format!("internal error in '{name}' command")))
         })
     };
+    ctx.propagation.record(&mut ctx.txn, db, call.argv);
     tracking::remember(&mut ctx, call.argv, call.keys);
     let source = Source::Client(&ctx.session.client);
     observe::show(engine, source, ctx.session.db, row.command, call.argv);
-    let outcome = match (result, ctx.asked) {
+    let asked = std::mem::replace(&mut ctx.asked, Asked::Nothing);
+    let outcome = match (result, asked) {
         (Ok(()), Asked::ToWait(wait)) => {
             match blocking::join(engine, ctx.session, call, row.index, wait) {
                 Ok(waiter) => Outcome::Waits(waiter),
@@ -267,12 +272,15 @@ fn run(
         }
         (result, _) => Outcome::Done(result),
     };
-    let txn = ctx.txn;
-    panics::stop_on_panic(log, name, || conclude(engine, client_id, txn));
+    let Ctx { session, txn, propagation, .. } = ctx;
+    let logged_to =
+        panics::stop_on_panic(log, name, || conclude(engine, client_id, txn, propagation));
+    session.logged_to = session.logged_to.max(logged_to);
     outcome
 }
 
-fn lock<'a>(
+/// Locks what a command's keys need, and where it is EXEC those of everything that is queued.
+pub(super) fn lock<'a>(
     engine: &'a Engine,
     session: &Session,
     command: &Command,

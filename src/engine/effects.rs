@@ -3,6 +3,7 @@
 
 use super::Engine;
 use super::{notify, oom_score};
+use crate::util::clock;
 use crate::services::config::choices::{LogLevel, MaxmemoryPolicy};
 use crate::services::config::{Effect, params};
 use crate::services::log::Level;
@@ -13,7 +14,7 @@ use anyhow::{Context, Result};
 pub fn apply_all(engine: &Engine) -> Result<()> {
     let file = engine.config.string(params::LOGFILE);
     engine.log.set_file(&file).with_context(|| format!("Can't open the log file: {file}"))?;
-    for effect in [Effect::LogLevel, Effect::MaxMemory, Effect::Notify] {
+    for effect in [Effect::LogLevel, Effect::MaxMemory, Effect::Notify, Effect::AofSettings] {
         apply(engine, effect).map_err(anyhow::Error::msg)?;
     }
     // A score that the kernel does not allow is logged, and no reason not to start.
@@ -32,6 +33,9 @@ pub fn apply(engine: &Engine, effect: Effect) -> Result<(), String> {
         Effect::OomScore => return oom_score::adjust(engine),
         Effect::OutputLimits => limit_output(engine),
         Effect::Notify => notify::apply(engine),
+        Effect::AppendOnly => switch_log(engine),
+        Effect::AofSettings => set_log(engine),
+        Effect::AofHistory => delete_log_history(engine),
         Effect::Listen => return Err(LISTENS_FOR_GOOD.to_owned()),
         // Read when they are used: the thresholds of encodings by each write, the password by
         // each authentication, save points at the end of the process, `hz` at each turn.
@@ -42,8 +46,6 @@ pub fn apply(engine: &Engine, effect: Effect) -> Result<(), String> {
         | Effect::Hz => {}
         // Nothing in this server depends on them.
         Effect::Ignored
-        | Effect::AppendOnly
-        | Effect::AofHistory
         | Effect::ReplBacklog
         | Effect::GoodReplicas
         | Effect::ProcTitle
@@ -55,6 +57,29 @@ pub fn apply(engine: &Engine, effect: Effect) -> Result<(), String> {
 
 const LISTENS_FOR_GOOD: &str = "this server listens where it was told to at its start; change \
     the configuration file and start it again";
+
+/// The saver turns the append-only file on, by a snapshot and from its moment on. Off it goes at
+/// once, or when the saver has given up the rewrite that is under way.
+fn switch_log(engine: &Engine) {
+    if engine.config.get(params::APPENDONLY) {
+        // If one is under way that is to be given up, the saver begins another by itself.
+        let _ = engine.saving.rewrite_in_background(clock::now_ms(), false);
+    } else if !engine.saving.cancel_rewrite() {
+        engine.aof.stop(&engine.log);
+    }
+}
+
+fn set_log(engine: &Engine) {
+    let log = engine.aof.log();
+    log.set_policy(engine.config.get(params::APPENDFSYNC));
+    log.set_timestamps(engine.config.get(params::AOF_TIMESTAMP_ENABLED));
+}
+
+fn delete_log_history(engine: &Engine) {
+    if !engine.config.get(params::AOF_DISABLE_AUTO_GC) {
+        engine.aof.delete_history(&engine.log);
+    }
+}
 
 fn limit_output(engine: &Engine) {
     let limits = engine.config.get(params::CLIENT_OUTPUT_BUFFER_LIMIT);

@@ -10,10 +10,15 @@ pub mod ctx;
 pub mod dispatch;
 pub mod effects;
 pub mod keyspec;
+pub mod loading;
+mod misconf;
 pub mod notify;
 pub mod observe;
 mod oom_score;
 pub mod panics;
+pub mod propagate;
+pub mod replay;
+pub mod saving;
 pub mod shutdown;
 pub mod syntax;
 pub mod table;
@@ -25,6 +30,7 @@ pub use ctx::Ctx;
 pub use keyspec::{KeySpec, access};
 pub use table::Table;
 
+use crate::persistence::aof::Aof;
 use crate::services::clients::Clients;
 use crate::services::commandlog::CommandLog;
 use crate::services::config::Config;
@@ -39,7 +45,7 @@ use crate::services::stats::Stats;
 use crate::services::tracking::Tracking;
 use crate::store::Keyspace;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 
 /// The server's parts, as every thread shares them.
 pub struct Engine {
@@ -75,8 +81,12 @@ pub struct Engine {
     pub pause: Pause,
     /// What identifies this process to the world.
     pub identity: Identity,
-    /// The state of loading and saving.
+    /// The append-only file.
+    pub aof: Aof,
+    /// The state of loading.
     pub persistence: Persistence,
+    /// Asks the saver to save, and knows what it did.
+    pub saving: saving::Saving,
     /// Asks the main thread to end the server.
     pub shutdown: shutdown::Door,
     /// What DEBUG changes, for tests.
@@ -122,17 +132,11 @@ pub struct Identity {
     pub port: u16,
 }
 
-/// Loading and saving, as INFO persistence tells.
+/// Loading, as INFO persistence tells.
 #[derive(Default)]
 pub struct Persistence {
     /// A file is being loaded: most commands are refused.
-    pub loading: AtomicBool,
-    /// The last save that worked, Unix time in seconds.
-    pub last_save_s: AtomicI64,
-    /// Saves since the start.
-    pub saves: AtomicU64,
-    /// Whether the last save failed.
-    pub last_save_failed: AtomicBool,
+    pub loading: loading::Loading,
     /// Keys that the last load skipped since they had expired.
     pub load_expired: AtomicU64,
     /// Keys that the last load brought.

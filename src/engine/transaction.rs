@@ -91,7 +91,10 @@ fn run_one(ctx: &mut Ctx<'_>, request: &Request, reply: &mut Reply<'_>, began_us
     let Some(handler) = ctx.row.command.handler else { return began_us };
     let argv = request.argv();
     let first = 1 + usize::from(ctx.row.is_subcommand);
-    let result = handler(ctx, Args::new(&argv, first, request.keys(), ctx.session.db), reply);
+    let db = ctx.session.db;
+    let result = handler(ctx, Args::new(&argv, first, request.keys(), db), reply);
+    // The database as it was: the handler may have chosen another.
+    ctx.propagation.record(&mut ctx.txn, db, &argv);
     tracking::remember(ctx, &argv, request.keys());
     let (engine, row, client) = (ctx.engine, ctx.row, &ctx.session.client);
     observe::show(engine, Source::Client(client), ctx.session.db, row.command, &argv);

@@ -126,7 +126,7 @@ impl<'a, R: Read> Connection<'a, R> {
         (0..ready).for_each(|index| batch.push(self.engine, self.input.args(index)));
         for call in batch.calls(self.engine, self.session.db) {
             if self.output.len() >= FLUSH_BYTES || call.may_wait(self.engine, now_us) {
-                flush(self.engine, &self.session.client, self.stream, &mut self.output)?;
+                flush(self.engine, &self.session, self.stream, &mut self.output)?;
                 // A slow client kept that waiting, and a deadline counts from now.
                 now_us = clock::now_us();
             }
@@ -193,7 +193,7 @@ impl<'a, R: Read> Connection<'a, R> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        flush(self.engine, &self.session.client, self.stream, &mut self.output)
+        flush(self.engine, &self.session, self.stream, &mut self.output)
     }
 
     /// Answers a request that is not RESP; the connection ends after it.
@@ -228,7 +228,7 @@ fn apply_reply_mode(session: &mut Session, output: &mut Vec<u8>, began: usize) {
 /// Writes all replies that have gathered.
 fn flush(
     engine: &Engine,
-    client: &Client,
+    session: &Session,
     mut stream: &Stream,
     output: &mut Vec<u8>,
 ) -> io::Result<()> {
@@ -237,6 +237,9 @@ fn flush(
     if output.is_empty() {
         return Ok(());
     }
+    // What is answered is in the append-only file before; if it cannot be, nobody hears of it.
+    engine.aof.settle(session.logged_to)?;
+    let client = &session.client;
     let messages_bytes = client.outbox().map_or(0, |outbox| outbox.waiting().1);
     if client.is_too_much(output.len() as u64 + messages_bytes) {
         client.overflow();

@@ -1,10 +1,13 @@
 //! From the command line to a server that is ready, and to its end.
 
 use super::listen::Listener;
+use super::stop::Signals;
 use super::thread::spawn_service;
-use super::{housekeeping, listen, load, reaper, stop};
+use super::{aof, check, housekeeping, listen, load, reaper, saver, stop};
 use crate::commands;
 use crate::engine::blocking::Queues;
+use crate::engine::loading::UnderWay;
+use crate::engine::saving::Saving;
 use crate::engine::shutdown::Door;
 use crate::engine::{DebugSwitches, Engine, Identity, Persistence, Table, effects};
 use crate::services::clients::Clients;
@@ -28,13 +31,15 @@ use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::Scope;
 
 /// A Redis server: one blocking thread per connection over a sharded keyspace.
 ///
 /// Every configuration parameter is a flag, as with redis-server:
 /// skein [/path/to/redis.conf] [--port 6379] [--dir D] [--save ""] [--name value ...]
+///
+/// skein check rdb FILE and skein check aof FILE look through files instead.
 #[derive(FromArgs)]
 struct Cli {
     /// print the version and exit
@@ -48,6 +53,9 @@ struct Cli {
 /// Runs the server that the process's arguments ask for.
 pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if let Some(check) = check_args(&args) {
+        return check::main(&check);
+    }
     let (own, rest) = split_own_flags(args);
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
     let cli = match Cli::from_args(&["skein"], &own) {
@@ -76,6 +84,15 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// What comes behind `check`, if that is what is asked for. A configuration file may have that name.
+fn check_args(args: &[OsString]) -> Option<Vec<String>> {
+    let (first, rest) = args.split_first()?;
+    let is_tool =
+        rest.first().is_none_or(|what| ["rdb", "aof", "--help"].iter().any(|own| what == own));
+    let text = |arg: &OsString| arg.to_string_lossy().into_owned();
+    (first == "check" && is_tool).then(|| rest.iter().map(text).collect())
 }
 
 /// What `--version` prints.
@@ -119,6 +136,7 @@ pub(super) fn build(startup: Startup, table: Table) -> Engine {
     let config = startup.config;
     let databases = u16::try_from(config.get(params::DATABASES)).unwrap_or(u16::MAX);
     let stats = Stats::new(table.rows().len());
+    let aof = aof::new(&config);
     let identity = Identity {
         run_id: random::hex(40),
         replication_id: parking_lot::Mutex::new(random::hex(40)),
@@ -145,10 +163,9 @@ pub(super) fn build(startup: Startup, table: Table) -> Engine {
         waiting: Queues::default(),
         pause: Pause::default(),
         identity,
-        persistence: Persistence {
-            last_save_s: AtomicI64::new(clock::now_ms() / 1000),
-            ..Persistence::default()
-        },
+        aof,
+        persistence: Persistence::default(),
+        saving: Saving::new(clock::now_ms() / 1000),
         shutdown: Door::default(),
         debug: DebugSwitches::default(),
     }
@@ -177,28 +194,44 @@ fn serve(engine: &Engine) -> Result<()> {
     std::env::set_current_dir(&dir)
         .with_context(|| format!("Can't chdir to '{}'", dir.display()))?;
     housekeeping::make_room_for_clients(engine);
-    let signals = stop::Signals::install()?;
+    let signals = Signals::install()?;
     let listeners = listen::open(engine)?;
     let _pid_file = housekeeping::PidFile::write(engine);
     log.notice(format!("Running mode=standalone, port={}.", engine.identity.port));
     log.notice(format!("PID: {}", std::process::id()));
     log.notice("Server initialized");
     engine.stats.startup_memory_bytes.store(memory::used_bytes(), Ordering::Relaxed);
-    load::at_start(engine)?;
-    signals.loaded();
-    for listener in &listeners {
-        log.notice(format!("Ready to accept connections {}", listener.kind_name()));
-    }
+    let under_way = engine.persistence.loading.begin(clock::now_ms());
     let running = AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        if let Err(error) = start_threads(engine, scope, &listeners, &running) {
-            // Leaving the scope would wait for the threads that did start, which do not end.
-            log.warning(format!("Can't start the server's threads: {error}"));
-            housekeeping::remove_files(engine);
-            std::process::exit(1);
+        let started = start_threads(engine, scope, &listeners, &running).and_then(|()| {
+            spawn_service(scope, log, "loader", || load(engine, under_way, &signals, &listeners))
+        });
+        if let Err(error) = started {
+            give_up(engine, &format!("Can't start the server's threads: {error}"));
         }
         stop::wait_and_end(engine, &signals, &listeners, &running)
     })
+}
+
+/// Loads what the last run left. Whoever connects meanwhile is told to come back later.
+fn load(engine: &Engine, under_way: UnderWay<'_>, signals: &Signals, listeners: &[Listener]) {
+    if let Err(error) = load::at_start(engine).and_then(|()| aof::open(engine)) {
+        give_up(engine, &format!("{error:#}"));
+    }
+    signals.loaded();
+    drop(under_way);
+    for listener in listeners {
+        engine.log.notice(format!("Ready to accept connections {}", listener.kind_name()));
+    }
+}
+
+/// Ends the process: it cannot become the server it should be. Its other threads would not end
+/// by themselves.
+fn give_up(engine: &Engine, why: &str) -> ! {
+    engine.log.warning(why);
+    housekeeping::remove_files(engine);
+    std::process::exit(1);
 }
 
 /// Starts what works beside the clients' threads, and at last what lets clients in.
@@ -213,7 +246,9 @@ fn start_threads<'scope>(
     spawn_service(scope, log, "reclaimer", || {
         stop::until_ending(engine, |engine| engine.keyspace.reclaimer.free_next());
     })?;
+    spawn_service(scope, log, "aof", || aof::run(engine))?;
     spawn_service(scope, log, "housekeeping", || housekeeping::run(engine))?;
+    spawn_service(scope, log, "saver", || saver::run(engine))?;
     for listener in listeners {
         spawn_service(scope, log, listener.thread_name(), move || {
             listen::accept_loop(engine, listener, scope, running);

@@ -4,6 +4,7 @@
 use crate::engine::Engine;
 use crate::engine::blocking::conclude;
 use crate::engine::observe;
+use crate::engine::propagate::Propagation;
 use crate::services::latency::event;
 use crate::services::outbox::delivery::{self, Deliveries};
 use crate::store::Txn;
@@ -26,30 +27,42 @@ pub fn run(engine: &Engine) {
             std::thread::sleep(Duration::from_millis(10));
             continue;
         }
-        reap_due(engine);
+        if reap_due(engine) {
+            std::thread::sleep(Duration::from_millis(1));
+            continue;
+        }
         alarm.sleep(engine.keyspace.next_deadline_ms(), LONGEST_SLEEP, clock::now_ms);
     }
 }
 
-/// Whether nothing is to be deleted now: a test turned the reaper off, or the data set must not
-/// change during a CLIENT PAUSE. Keys whose time has come are hidden all the same.
+/// Whether nothing is to be deleted now: a test turned the reaper off, the data set must not
+/// change during a CLIENT PAUSE, or a log is being loaded, which says itself what expired. Keys
+/// whose time has come are hidden all the same.
 fn rests(engine: &Engine) -> bool {
-    !engine.debug.reaper_on.load(Ordering::Relaxed) || engine.pause.is_on(clock::now_ms())
+    !engine.debug.reaper_on.load(Ordering::Relaxed)
+        || engine.pause.is_on(clock::now_ms())
+        || engine.persistence.loading.is_on()
 }
 
-/// Deletes every key, and every field of a hash, whose time has come by now.
-fn reap_due(engine: &Engine) {
+/// Deletes every key, and every field of a hash, whose time has come by now. Returns whether some
+/// have to be come back for.
+fn reap_due(engine: &Engine) -> bool {
+    let mut postponed = false;
     let began = Instant::now();
     let now_ms = clock::now_ms();
     for place in engine.keyspace.due_places(now_ms) {
         loop {
             let bite_began = Instant::now();
             let mut txn = Txn::lock_place(&engine.keyspace, place, clock::now_ms());
+            if engine.persistence.loading.is_on() {
+                return false;
+            }
             let reaped = txn.reap(BITE);
-            conclude(engine, 0, txn);
+            conclude(engine, 0, txn, Propagation::begin(engine));
             let took_us = bite_began.elapsed().as_micros() as u64;
             observe::latency(engine, event::EXPIRE_CYCLE, took_us);
             delivery::deliver();
+            postponed |= reaped.postponed;
             engine.stats.expire_lag_ms.fetch_max(reaped.late_ms, Ordering::Relaxed);
             if !reaped.more {
                 break;
@@ -58,4 +71,5 @@ fn reap_due(engine: &Engine) {
         }
     }
     engine.stats.reaping_us.fetch_add(began.elapsed().as_micros() as u64, Ordering::Relaxed);
+    postponed
 }

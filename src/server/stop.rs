@@ -4,6 +4,7 @@ use super::listen::Listener;
 use super::save;
 use crate::engine::Engine;
 use crate::engine::shutdown::Request;
+use crate::persistence::disk::RealDisk;
 use crate::services::config::params;
 use crate::services::config::special::ShutdownFlags;
 use crate::store::Txn;
@@ -107,12 +108,14 @@ pub fn wait_and_end(
         }
         // Held until the process ends: a write that came after the save would be answered,
         // and lost.
+        engine.saving.close();
         let frozen = wants_save(engine, &request).then(|| save::freeze(engine));
         if let Some(frozen) = &frozen
-            && let Err(error) = save_on_the_way_out(engine, frozen)
+            && save_on_the_way_out(engine, frozen).is_err()
         {
-            engine.log.warning(format!("Error trying to save the DB, can't exit: {error:#}"));
+            engine.log.warning("Error trying to save the DB, can't exit.");
             if !request.force {
+                engine.saving.open();
                 engine.shutdown.refuse();
                 signals.refused();
                 continue;
@@ -127,9 +130,9 @@ fn wants_save(engine: &Engine, request: &Request) -> bool {
     request.save.unwrap_or(!engine.config.get(params::SAVE).0.is_empty())
 }
 
-fn save_on_the_way_out(engine: &Engine, frozen: &Txn<'_>) -> Result<()> {
+fn save_on_the_way_out(engine: &Engine, frozen: &Txn<'_>) -> Result<(), String> {
     engine.log.notice("Saving the final RDB snapshot before exiting.");
-    save::to_file(engine, frozen)
+    save::frozen(engine, &RealDisk, frozen)
 }
 
 /// Lets clients go, removes what must not stay behind, and exits.
@@ -154,6 +157,7 @@ fn end(engine: &Engine, listeners: &[Listener], running: &AtomicUsize) -> ! {
             left = (now, Instant::now());
         }
     }
+    super::aof::flush(engine);
     super::housekeeping::remove_files(engine);
     engine.log.warning("Redis is now ready to exit, bye bye...");
     std::process::exit(0);

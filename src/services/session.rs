@@ -40,6 +40,8 @@ pub struct Session {
     pub subscriptions: Subscriptions,
     /// The reply that is being written holds pushes, which are sent whatever CLIENT REPLY says.
     pub reply_has_pushes: bool,
+    /// How far the log has to reach before what has been answered may leave.
+    pub logged_to: u64,
     /// The connection ends after this reply.
     pub closing: bool,
 }
@@ -57,6 +59,7 @@ impl Session {
             watches: Watches::default(),
             subscriptions: Subscriptions::default(),
             reply_has_pushes: false,
+            logged_to: 0,
             closing: false,
         }
     }

@@ -205,7 +205,12 @@ impl Stats {
 
     /// Everything changed so far is in a file.
     pub fn all_saved(&self) {
-        self.saved_changes.store(self.totals().changes, Relaxed);
+        self.saved(self.totals().changes);
+    }
+
+    /// What had changed when this was the number of all changes is in a file.
+    pub fn saved(&self, changes: u64) {
+        self.saved_changes.store(changes, Relaxed);
     }
 
     /// Counts an error reply.

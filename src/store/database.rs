@@ -7,12 +7,13 @@ use super::event::Class;
 use super::expire::{Alarm, Deadlines, NEVER};
 use super::lock::{ReadGuard, Turnstile, WriteGuard};
 use super::reclaim::Reclaimer;
+use super::snapshot::Snapshots;
 use super::watch::Watchers;
 use ahash::RandomState;
 use crossbeam::utils::CachePadded;
 use dashmap::{DashMap, RwLock, SharedValue};
 use std::hash::{Hash, Hasher};
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 
 /// Shards of one database.
 pub const SHARDS: usize = 256;
@@ -30,8 +31,12 @@ pub struct Keyspace {
     pub reclaimer: Reclaimer,
     /// Wakes the reaper.
     pub alarm: Alarm,
+    /// The snapshot that is under way.
+    pub snapshots: Snapshots,
     /// What `notify-keyspace-events` asks for: classes of events, and channels for them.
     pub wanted_events: AtomicU32,
+    /// Whether the names of fields that expire are to be recorded: changes are logged.
+    pub wants_names: AtomicBool,
 }
 
 /// One database.
@@ -82,7 +87,9 @@ impl Keyspace {
             access: AccessPolicy::default(),
             reclaimer: Reclaimer::default(),
             alarm: Alarm::default(),
+            snapshots: Snapshots::default(),
             wanted_events: AtomicU32::new(0),
+            wants_names: AtomicBool::new(false),
         }
     }
 

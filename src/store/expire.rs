@@ -122,6 +122,11 @@ impl Deadlines {
         popped.map(|Reverse(entry)| entry)
     }
 
+    /// Puts an entry back that was taken too early.
+    pub fn put_back(&self, at_ms: i64, hash: u64) {
+        self.push(at_ms, hash);
+    }
+
     /// The earliest deadline, [`NEVER`] if there is none.
     pub fn next_ms(&self) -> i64 {
         self.next_ms.load(Ordering::SeqCst)

@@ -10,6 +10,7 @@ pub mod lock;
 pub mod prefetch;
 pub mod reclaim;
 pub mod scan;
+pub mod snapshot;
 pub mod txn;
 pub mod usage;
 pub mod walk;

@@ -28,14 +28,14 @@ pub fn contains(txn: &Txn<'_>, db: u16, name: &[u8]) -> bool {
     let hash = txn.keyspace().hash(name);
     let table = txn.table(db, txn.keyspace().place(db, hash).shard());
     let found = table.get(hash, |(entry, _)| entry.name() == name);
-    found.is_some_and(|(entry, _)| !entry.is_expired(txn.now_ms()))
+    found.is_some_and(|(entry, _)| !entry.is_expired(txn.horizon_ms()))
 }
 
 /// Calls `f` with every entry of database `db`.
 pub fn for_each(txn: &Txn<'_>, db: u16, mut f: impl FnMut(&Entry)) {
     for shard in 0..SHARDS {
         scan::for_each(&txn.table(db, shard), |entry| {
-            if !entry.is_expired(txn.now_ms()) {
+            if !entry.is_expired(txn.horizon_ms()) {
                 f(entry);
             }
         });
@@ -63,7 +63,7 @@ pub fn page(txn: &Txn<'_>, db: u16, cursor: u64, count: usize, mut f: impl FnMut
                 |entry| keyspace.hash(entry.name()),
                 |entry| {
                     seen += 1;
-                    if !entry.is_expired(txn.now_ms()) {
+                    if !entry.is_expired(txn.horizon_ms()) {
                         f(entry);
                     }
                 },
@@ -95,7 +95,7 @@ pub fn random<R>(txn: &Txn<'_>, db: u16, f: impl FnOnce(&Entry) -> R) -> Option<
         });
         let table = txn.table(db, chosen?);
         let entry = scan::random(&table, random::next);
-        if let Some(entry) = entry.filter(|entry| !entry.is_expired(txn.now_ms())) {
+        if let Some(entry) = entry.filter(|entry| !entry.is_expired(txn.horizon_ms())) {
             return Some(f(entry));
         }
     }

@@ -25,6 +25,8 @@ mod config;
 mod connection;
 /// The same random commands to us and to a real peer.
 mod differential;
+/// Crashes, restarts, and files that travel between servers.
+mod durability;
 /// EXPIRE and its kin; how exactly deadlines are kept.
 mod expiry;
 /// Readers and a writer on one hot key.
@@ -47,16 +49,22 @@ mod limits;
 mod linearizability;
 /// LPUSH, LRANGE, LPOS, LMOVE, and BLPOP and its kin; a list's encodings.
 mod lists;
+/// What is loaded at the start, by which rules; DEBUG RELOAD; `skein check`.
+mod loading;
 /// Keyspace notifications: which command tells what, in which order.
 mod notifications;
 /// INCR, DECR, INCRBYFLOAT.
 mod numbers;
+/// What commands look like in the append-only file.
+mod propagation;
 /// The wire, byte for byte.
 mod protocol;
 /// Channels, patterns and shard channels; order, slow subscribers, unsubscribing under fire.
 mod pubsub;
 /// Loading real RDB files.
 mod rdb;
+/// SAVE, BGSAVE, save points; what is in the file, and who waits.
+mod saving;
 /// SCAN and its guarantee.
 mod scan;
 /// INFO, COMMAND, DEBUG, MEMORY and the other commands about the server.

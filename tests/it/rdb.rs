@@ -9,9 +9,9 @@ use crate::harness::{
 };
 
 /// A row of the table in `../shared/rdb/README.md`.
-struct Expected {
-    file: String,
-    refused: bool,
+pub struct Expected {
+    pub file: String,
+    pub refused: bool,
     /// Keys by database, such as `db0=304 db3=1`; empty for none.
     keys: String,
     /// Types and encodings with their counts, in the words of the table.
@@ -34,7 +34,7 @@ fn every_real_file_loads_with_its_keys_and_digest_or_is_refused() {
 }
 
 /// A peer loads no files of its successors; skein loads them all.
-fn is_for_this_server(row: &Expected) -> bool {
+pub fn is_for_this_server(row: &Expected) -> bool {
     match kind_under_test() {
         Kind::Skein => true,
         Kind::Redis => !["redis-7.4.1.rdb", "valkey-9.1.2.rdb"].contains(&row.file.as_str()),
@@ -120,7 +120,8 @@ fn counted(counts: &BTreeMap<String, usize>) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
-fn table(folder: &Path) -> Vec<Expected> {
+/// The rows of `README.md` in the folder of real files.
+pub fn table(folder: &Path) -> Vec<Expected> {
     let readme = fs::read_to_string(folder.join("README.md")).expect("the folder's README");
     let rows = readme.lines().filter(|line| line.starts_with("| `"));
     rows.map(|row| {

@@ -2,10 +2,12 @@
 //! fields.
 
 use super::fields::{counted_fields, only_fields, settle_fields, settled_fields, unknown_argument};
+use super::forms::log_deadline;
 use super::time::{Unit, expire_field, expiry_event};
 use crate::commands::keys::expire::Condition;
 use crate::commands::prelude::*;
 use crate::types::hash::Hash;
+use smallvec::SmallVec;
 
 /// The answer for a field that is not there.
 pub const NO_FIELD: i64 = -2;
@@ -84,15 +86,17 @@ fn set_deadlines(
     let key = args.key()?;
     let at_ms = unit.deadline(ctx, &mut args)?;
     let (condition, fields) = options(&mut args)?;
-    let now_ms = ctx.now_ms();
+    let horizon_ms = ctx.horizon_ms();
     let set = |hash: &mut Hash, field: &[u8]| {
-        let Some((_, _, old_ms)) = hash.at(now_ms).field(field) else { return NO_FIELD };
+        let Some((_, _, old_ms)) = hash.at(horizon_ms).field(field) else { return NO_FIELD };
         if !condition.holds(old_ms, at_ms) {
             return NOT_MET;
         }
-        if expire_field(hash, field, at_ms, now_ms) { DONE } else { DELETED }
+        if expire_field(hash, field, at_ms, horizon_ms) { DONE } else { DELETED }
     };
-    for_each(ctx, key, fields, reply, expiry_event(at_ms, now_ms), set)
+    let changed = for_each(ctx, key, fields, reply, expiry_event(at_ms, horizon_ms), set)?;
+    log_deadline(ctx, key, at_ms, &changed);
+    Ok(())
 }
 
 /// The condition and the fields, in either order.
@@ -128,8 +132,8 @@ pub const HPERSIST: Command = Command::new("hpersist", -5, hpersist)
 fn hpersist(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let fields = only_fields(&mut args)?;
-    let now_ms = ctx.now_ms();
-    let persist = |hash: &mut Hash, field: &[u8]| match hash.at(now_ms).field(field) {
+    let horizon_ms = ctx.horizon_ms();
+    let persist = |hash: &mut Hash, field: &[u8]| match hash.at(horizon_ms).field(field) {
         None => NO_FIELD,
         Some((_, _, None)) => NO_DEADLINE,
         Some((_, _, Some(_))) => {
@@ -137,31 +141,34 @@ fn hpersist(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Res
             DONE
         }
     };
-    for_each(ctx, key, fields, reply, Event::hash("hpersist"), persist)
+    for_each(ctx, key, fields, reply, Event::hash("hpersist"), persist).map(drop)
 }
 
 /// Calls `change` with each field, and answers with what it returns: above zero where it changed
-/// something. Where there is no hash, there is no field either.
-fn for_each(
+/// something. Where there is no hash, there is no field either. Returns the changed fields.
+fn for_each<'a>(
     ctx: &mut Ctx<'_>,
     key: Key<'_>,
-    fields: &[Arg<'_>],
+    fields: &[Arg<'a>],
     reply: &mut Reply<'_>,
     event: Event,
     change: impl Fn(&mut Hash, &[u8]) -> i64,
-) -> Result {
+) -> Result<SmallVec<[&'a [u8]; 4]>> {
     reply.array(fields.len());
-    let found = ctx.txn.update(key, false, |hash: &mut Hash| {
-        let mut changed = false;
+    let changed = ctx.txn.update(key, false, |hash: &mut Hash| {
+        let mut changed = SmallVec::new();
         for field in fields {
             let answer = change(hash, field);
-            changed |= answer > NOT_MET;
+            if answer > NOT_MET {
+                changed.push(field.bytes());
+            }
             reply.int(answer);
         }
-        ((), changed.then_some(event))
+        let event = (!changed.is_empty()).then_some(event);
+        (changed, event)
     })?;
-    if found.is_none() {
+    if changed.is_none() {
         fields.iter().for_each(|_| reply.int(NO_FIELD));
     }
-    Ok(())
+    Ok(changed.unwrap_or_default())
 }

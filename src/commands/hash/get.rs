@@ -8,8 +8,8 @@ use crate::types::listpack::Element;
 /// The fields that a key has now; none if it is not there. What has expired is not among them,
 /// whether it is still stored or not.
 pub fn live<'t>(ctx: &'t mut Ctx<'_>, key: Key<'_>) -> Result<Option<Live<'t>>> {
-    let now_ms = ctx.now_ms();
-    Ok(ctx.txn.read::<Hash>(key)?.map(|hash| hash.at(now_ms)))
+    let horizon_ms = ctx.horizon_ms();
+    Ok(ctx.txn.read::<Hash>(key)?.map(|hash| hash.at(horizon_ms)))
 }
 
 /// Writes a field's value, or null where there is no such field.

@@ -1,6 +1,7 @@
 //! HINCRBY, HINCRBYFLOAT: fields as numbers. A field keeps its deadline.
 
 use crate::commands::prelude::*;
+use crate::store::Entry;
 use crate::types::hash::Hash;
 use crate::types::listpack::Element;
 use crate::util::long_double::LongDouble;
@@ -74,8 +75,23 @@ fn hincrbyfloat(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) ->
         let text = sum.to_human();
         Ok((text.clone(), text.into_bytes()))
     })?;
+    log_sum(ctx, key, field, text.as_bytes());
     reply.bulk(text);
     Ok(())
+}
+
+/// The sum itself, which may come out a little different elsewhere. The field keeps its deadline.
+fn log_sum(ctx: &mut Ctx<'_>, key: Key<'_>, field: &[u8], sum: &[u8]) {
+    if !ctx.is_logged() {
+        return;
+    }
+    let hash = ctx.txn.peek(key).and_then(Entry::get::<Hash>);
+    let found = hash.and_then(|hash| hash.at(ctx.horizon_ms()).field(field));
+    if found.is_some_and(|(_, _, expires_at_ms)| expires_at_ms.is_some()) {
+        ctx.log_as(&[b"HSETEX", key.name, b"KEEPTTL", b"FIELDS", b"1", field, sum]);
+    } else {
+        ctx.log_as(&[b"HSET", key.name, field, sum]);
+    }
 }
 
 /// Puts in place of a field's value the text that `next` makes of it, unless that is an error.
@@ -88,9 +104,9 @@ fn replace<R>(
     next: impl FnOnce(Option<Element<'_>>) -> Result<(R, Vec<u8>)>,
 ) -> Result<R> {
     let limits = ctx.limits();
-    let now_ms = ctx.now_ms();
+    let horizon_ms = ctx.horizon_ms();
     let replaced = ctx.txn.update(key, true, |hash: &mut Hash| {
-        let (result, text) = match next(hash.at(now_ms).get(field)) {
+        let (result, text) = match next(hash.at(horizon_ms).get(field)) {
             Ok(next) => next,
             Err(error) => return (Err(error), None),
         };

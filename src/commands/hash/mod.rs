@@ -4,6 +4,7 @@ mod all;
 mod delete;
 mod expire;
 mod fields;
+mod forms;
 mod get;
 mod getex;
 mod incr;

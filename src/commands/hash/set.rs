@@ -71,9 +71,9 @@ fn hsetnx(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resul
     let key = args.key()?;
     let (field, value) = (args.bytes()?, args.bytes()?);
     let limits = ctx.limits();
-    let now_ms = ctx.now_ms();
+    let horizon_ms = ctx.horizon_ms();
     let added = ctx.txn.update(key, true, |hash: &mut Hash| {
-        if hash.at(now_ms).contains(field) {
+        if hash.at(horizon_ms).contains(field) {
             return (false, None);
         }
         (hash.insert(field, value, &limits), Some(Event::hash("hset")))

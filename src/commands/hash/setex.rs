@@ -1,5 +1,6 @@
 //! HSETEX.
 
+use super::forms::{log_deleted, log_set_until};
 use super::options::{Grammar, Options, Presence};
 use super::time::{expire_field, expiry_event};
 use crate::commands::prelude::*;
@@ -47,7 +48,7 @@ fn hsetex(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resul
 /// Whether the fields are there as the condition wants them.
 fn holds(ctx: &Ctx<'_>, key: Key<'_>, presence: Presence, fields: &[Arg<'_>]) -> Result<bool> {
     let hash = match ctx.txn.peek(key) {
-        Some(entry) => Some(entry.get::<Hash>().ok_or(Error::WrongType)?.at(ctx.now_ms())),
+        Some(entry) => Some(entry.get::<Hash>().ok_or(Error::WrongType)?.at(ctx.horizon_ms())),
         None => None,
     };
     let is_there = |field: &[u8]| hash.is_some_and(|hash| hash.contains(field));
@@ -60,7 +61,7 @@ fn holds(ctx: &Ctx<'_>, key: Key<'_>, presence: Presence, fields: &[Arg<'_>]) ->
 
 /// Sets the fields, and then their deadline: two changes, each with its event.
 fn set_fields(ctx: &mut Ctx<'_>, key: Key<'_>, fields: &[Arg<'_>], expiry: Expiry) -> Result {
-    let (limits, now_ms) = (ctx.limits(), ctx.now_ms());
+    let (limits, horizon_ms) = (ctx.limits(), ctx.horizon_ms());
     ctx.txn.update(key, true, |hash: &mut Hash| {
         hash.expect(fields.len() / 2, &limits);
         for pair in fields.chunks_exact(2) {
@@ -74,9 +75,23 @@ fn set_fields(ctx: &mut Ctx<'_>, key: Key<'_>, fields: &[Arg<'_>], expiry: Expir
     let Expiry::At(at_ms) = expiry else { return Ok(()) };
     ctx.txn.update(key, false, |hash: &mut Hash| {
         for field in fields.iter().step_by(2) {
-            expire_field(hash, field, at_ms, now_ms);
+            expire_field(hash, field, at_ms, horizon_ms);
         }
-        ((), Some(expiry_event(at_ms, now_ms)))
+        ((), Some(expiry_event(at_ms, horizon_ms)))
     })?;
+    log_until(ctx, key, fields, at_ms);
     Ok(())
+}
+
+/// Without the condition, which held. Of fields that expired at once no value is logged.
+fn log_until(ctx: &mut Ctx<'_>, key: Key<'_>, fields: &[Arg<'_>], at_ms: i64) {
+    if !ctx.is_logged() {
+        return;
+    }
+    let fields = fields.iter().map(|arg| arg.bytes());
+    if at_ms <= ctx.horizon_ms() {
+        log_deleted(ctx, key, &fields.step_by(2).collect::<Vec<_>>());
+    } else {
+        log_set_until(ctx, key, at_ms, &fields.collect::<Vec<_>>());
+    }
 }

@@ -1,5 +1,6 @@
 //! DUMP and RESTORE: a value as bytes that any Redis server understands.
 
+use crate::commands::forms::log_del;
 use crate::commands::prelude::*;
 use crate::persistence::rdb;
 use crate::services::config::params;
@@ -55,8 +56,10 @@ fn restore(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resu
         .map_err(|error| Error::msg(error.to_string()))?;
 
     reply.ok();
-    if expires_at_ms.is_some_and(|at_ms| at_ms <= ctx.now_ms()) {
-        ctx.txn.remove(key, Event::DEL);
+    if expires_at_ms.is_some_and(|at_ms| at_ms <= ctx.horizon_ms()) {
+        if ctx.txn.remove(key, Event::DEL) {
+            log_del(ctx, key);
+        }
         return Ok(());
     }
     let expiry = expires_at_ms.map_or(Expiry::Clear, Expiry::At);
@@ -64,7 +67,24 @@ fn restore(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resu
     if let Some(clock) = options.access_clock(ctx) {
         ctx.txn.set_access(key, clock);
     }
+    if let Some(at_ms) = expires_at_ms.filter(|_| !options.absolute_ttl) {
+        log_absolutely(ctx, args.argv(), at_ms);
+    }
     Ok(())
+}
+
+/// As it came, but for the time to live.
+fn log_absolutely(ctx: &mut Ctx<'_>, argv: &[Arg<'_>], at_ms: i64) {
+    if !ctx.is_logged() {
+        return;
+    }
+    let mut digits = itoa::Buffer::new();
+    let mut argv: Vec<&[u8]> = argv.iter().map(|arg| arg.bytes()).collect();
+    if let Some(ttl) = argv.get_mut(2) {
+        *ttl = digits.format(at_ms).as_bytes();
+    }
+    argv.push(b"ABSTTL");
+    ctx.log_as(&argv);
 }
 
 #[derive(Default)]

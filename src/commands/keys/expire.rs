@@ -1,5 +1,6 @@
 //! EXPIRE, PEXPIRE, EXPIREAT, PEXPIREAT, PERSIST: setting and taking away deadlines.
 
+use crate::commands::forms::{log_deadline, log_del};
 use crate::commands::prelude::*;
 use crate::store::Entry;
 
@@ -71,13 +72,15 @@ fn set_deadline(
     let invalid = Error::InvalidExpire(ctx.command().name);
     let at_ms = time.at_ms(value.int()?).ok_or(invalid)?;
 
-    let now_ms = ctx.now_ms();
+    let horizon_ms = ctx.horizon_ms();
     let holds = |entry: &Entry| condition.holds(entry.expires_at_ms(), at_ms);
     let changes = ctx.txn.peek(key).is_some_and(holds);
-    if changes && at_ms <= now_ms {
+    if changes && at_ms <= horizon_ms {
         ctx.txn.remove(key, Event::DEL);
+        log_del(ctx, key);
     } else if changes {
         ctx.txn.set_expiry(key, Some(at_ms), Event::generic("expire"));
+        log_deadline(ctx, key, at_ms);
     }
     reply.int(i64::from(changes));
     Ok(())

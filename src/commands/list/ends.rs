@@ -15,6 +15,14 @@ pub fn end(args: &mut Args<'_>) -> Result<End> {
     }
 }
 
+/// The word that [`end`] reads.
+pub fn end_name(end: End) -> &'static [u8] {
+    match end {
+        End::Front => b"LEFT",
+        End::Back => b"RIGHT",
+    }
+}
+
 /// What happens to a list when an element is added at an end.
 pub fn push_event(end: End) -> Event {
     match end {
@@ -28,6 +36,14 @@ pub fn pop_event(end: End) -> Event {
     match end {
         End::Front => Event::list("lpop"),
         End::Back => Event::list("rpop"),
+    }
+}
+
+/// The command that takes elements off an end, for the log.
+pub fn pop_name(end: End) -> &'static [u8] {
+    match end {
+        End::Front => b"LPOP",
+        End::Back => b"RPOP",
     }
 }
 

@@ -1,6 +1,6 @@
 //! LPOP, RPOP, and BLPOP, BRPOP, which wait for something to take.
 
-use super::ends::{pop_array, pop_elements};
+use super::ends::{pop_array, pop_elements, pop_name};
 use crate::commands::prelude::*;
 use crate::engine::blocking::timeout_seconds;
 use crate::types::Type;
@@ -111,6 +111,7 @@ fn wait_and_pop(ctx: &mut Ctx<'_>, mut args: Args<'_>, end: End, reply: &mut Rep
             ((), pop_elements(list, end, 1, &limits, reply))
         })?;
         if found.is_some() {
+            ctx.log_as(&[pop_name(end), key.name]);
             return Ok(());
         }
     }

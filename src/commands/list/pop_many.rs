@@ -1,7 +1,7 @@
 //! LMPOP, and BLMPOP, which waits for something to take: several elements of the first list
 //! there is.
 
-use super::ends::{end, pop_array};
+use super::ends::{end, pop_array, pop_name};
 use crate::commands::pop_request::PopRequest;
 use crate::commands::prelude::*;
 use crate::engine::blocking::timeout_seconds;
@@ -67,12 +67,15 @@ fn take(ctx: &mut Ctx<'_>, wanted: &PopRequest<'_, End>, reply: &mut Reply<'_>) 
         if !ctx.may_take(key) {
             continue;
         }
-        let found = ctx.txn.update(key, false, |list: &mut List| {
+        let popped = ctx.txn.update(key, false, |list: &mut List| {
             reply.array(2);
             reply.bulk(key.name);
-            ((), pop_array(list, wanted.end, wanted.count, &limits, reply))
+            let count = wanted.count.min(list.len());
+            (count, pop_array(list, wanted.end, count, &limits, reply))
         })?;
-        if found.is_some() {
+        if let Some(count) = popped {
+            let mut digits = itoa::Buffer::new();
+            ctx.log_as(&[pop_name(wanted.end), key.name, digits.format(count).as_bytes()]);
             return Ok(true);
         }
     }

@@ -1,7 +1,7 @@
 //! LMOVE, RPOPLPUSH, and BLMOVE, BRPOPLPUSH, which wait for something to take: an element goes
 //! from one list to another, or from one end of a list to the other.
 
-use super::ends::{end, pop_event, push_event};
+use super::ends::{end, end_name, pop_event, push_event};
 use crate::commands::prelude::*;
 use crate::engine::blocking::timeout_seconds;
 use crate::types::Type;
@@ -116,6 +116,8 @@ impl Transfer<'_> {
         reply: &mut Reply<'_>,
     ) -> Result {
         if ctx.may_take(self.source) && self.run(ctx, reply)? {
+            let (source, destination) = (self.source.name, self.destination.name);
+            ctx.log_as(&[b"LMOVE", source, destination, end_name(self.from), end_name(self.to)]);
             return Ok(());
         }
         let block = Block::until_filled(Type::List, [self.source], until_ms, InVain::Null);

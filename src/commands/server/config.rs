@@ -4,7 +4,6 @@ use crate::commands::prelude::*;
 use crate::engine::command::Handler;
 use crate::engine::effects;
 use crate::services::config::{Caller, Config};
-use std::sync::atomic::Ordering::Relaxed;
 
 pub const CONFIG: Command = Command::container("config", -2)
     .group("server")
@@ -58,7 +57,7 @@ fn set(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let engine = ctx.engine;
     let caller = Caller {
         is_local: ctx.session.client.stream.is_local(),
-        is_loading: engine.persistence.loading.load(Relaxed),
+        is_loading: engine.persistence.loading.is_on(),
     };
     engine.config.set(&pairs, caller, &mut |effect| effects::apply(engine, effect))?;
     reply.ok();
@@ -72,6 +71,10 @@ const RESETSTAT: Command = subcommand("resetstat", 2, resetstat)
 fn resetstat(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
     ctx.engine.stats.reset();
     ctx.engine.keyspace.reclaimer.reset_stats();
+    ctx.engine.saving.change_figures(|figures| {
+        (figures.saves, figures.rewrites) = (0, 0);
+        (figures.cuts, figures.last_cut_us) = (0, 0);
+    });
     reply.ok();
     Ok(())
 }

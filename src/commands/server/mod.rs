@@ -11,9 +11,11 @@ mod lolwut;
 mod memory;
 mod monitor;
 mod role;
+mod save;
 mod shutdown;
 mod slowlog;
 mod time;
+mod waitaof;
 
 use crate::engine::Command;
 
@@ -30,8 +32,12 @@ pub const COMMANDS: &[&Command] = &[
     &memory::MEMORY,
     &monitor::MONITOR,
     &role::ROLE,
+    &save::BGREWRITEAOF,
+    &save::BGSAVE,
+    &save::SAVE,
     &shutdown::SHUTDOWN,
     &slowlog::SLOWLOG,
     &time::LASTSAVE,
     &time::TIME,
+    &waitaof::WAITAOF,
 ];

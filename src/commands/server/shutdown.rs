@@ -2,7 +2,6 @@
 
 use crate::commands::prelude::*;
 use crate::engine::shutdown::Request;
-use std::sync::atomic::Ordering::Relaxed;
 
 pub const SHUTDOWN: Command = Command::new("shutdown", -1, shutdown)
     .flags(
@@ -43,7 +42,7 @@ fn shutdown(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Res
         }
         return self::abort(ctx, reply);
     }
-    if ctx.engine.persistence.loading.load(Relaxed) {
+    if ctx.engine.persistence.loading.is_on() {
         // A data set that is half loaded must not replace the file it comes from.
         request.save = Some(false);
     }

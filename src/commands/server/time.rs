@@ -2,7 +2,6 @@
 
 use crate::commands::prelude::*;
 use crate::util::clock;
-use std::sync::atomic::Ordering::Relaxed;
 
 pub const TIME: Command = Command::new("time", 1, time)
     .flags(LOADING.or(STALE).or(FAST))
@@ -30,6 +29,6 @@ pub const LASTSAVE: Command = Command::new("lastsave", 1, lastsave)
     .tips(&["nondeterministic_output"]);
 
 fn lastsave(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
-    reply.int(ctx.engine.persistence.last_save_s.load(Relaxed));
+    reply.int(ctx.engine.saving.figures().last_save_s);
     Ok(())
 }

@@ -2,8 +2,10 @@
 
 use super::members::reply_members;
 use crate::commands::element::reply_element;
+use crate::commands::forms::log_del;
 use crate::commands::picks::Picks;
 use crate::commands::prelude::*;
+use crate::engine::propagate::Propagation;
 use crate::types::Value;
 use crate::types::set::Set;
 use crate::util::random;
@@ -77,7 +79,9 @@ fn spop(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result 
             let event = member.is_some().then_some(POPPED);
             (member, event)
         })?;
-        reply.bulk_or_null(popped.flatten());
+        let popped = popped.flatten();
+        log_removed(&mut ctx.propagation, key, popped.as_slice());
+        reply.bulk_or_null(popped);
         return Ok(());
     };
     let len = ctx.txn.read::<Set>(key)?.map_or(0, Set::len);
@@ -96,12 +100,18 @@ const MUCH_MORE: usize = 5;
 /// Takes `count` members out, one after another.
 fn pop_some(ctx: &mut Ctx<'_>, key: Key<'_>, count: usize, reply: &mut Reply<'_>) -> Result {
     reply.set(count);
+    let is_logged = ctx.is_logged();
+    let mut popped = Vec::new();
     ctx.txn.update(key, false, |set: &mut Set| {
         for member in (0..count).filter_map(|_| set.pop_random(&mut random::next)) {
-            reply.bulk(member);
+            reply.bulk(&member);
+            if is_logged {
+                popped.push(member);
+            }
         }
         ((), Some(POPPED))
     })?;
+    log_removed(&mut ctx.propagation, key, &popped);
     Ok(())
 }
 
@@ -112,6 +122,10 @@ fn pop_most(ctx: &mut Ctx<'_>, key: Key<'_>, count: usize, reply: &mut Reply<'_>
     let rest = ctx.txn.update(key, false, |set: &mut Set| {
         let rest = set.split_random(count, &mut random::next, &limits);
         reply_members(set, reply);
+        if ctx.propagation.is_on() {
+            let popped: Vec<_> = set.iter().map(|member| member.to_bytes()).collect();
+            log_removed(&mut ctx.propagation, key, &popped);
+        }
         (rest, None)
     })?;
     if let Some(rest) = rest {
@@ -127,7 +141,22 @@ fn pop_all(ctx: &mut Ctx<'_>, key: Key<'_>, reply: &mut Reply<'_>) -> Result {
         ((), Some(POPPED))
     })?;
     ctx.txn.remove(key, Event::DEL);
+    log_del(ctx, key);
     Ok(())
+}
+
+/// Chance does not choose the same members again: they are logged by their names.
+fn log_removed(propagation: &mut Propagation, key: Key<'_>, members: &[impl AsRef<[u8]>]) {
+    /// So many at most are in one command, as in Redis.
+    const MOST: usize = 1024;
+    if !propagation.is_on() {
+        return;
+    }
+    for members in members.chunks(MOST) {
+        let members = members.iter().map(AsRef::as_ref);
+        let argv: Vec<&[u8]> = [b"SREM", key.name].into_iter().chain(members).collect();
+        propagation.log_as(key.db, &argv);
+    }
 }
 
 /// The count, if there is one. That there is more behind it is said before it is read.

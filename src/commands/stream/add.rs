@@ -4,7 +4,7 @@ use super::id::{self, reply_id};
 use super::trim::{self, TrimOptions};
 use crate::commands::prelude::*;
 use crate::types::Limits;
-use crate::types::stream::{AppendError, Stream, StreamId};
+use crate::types::stream::{AppendError, Stream, StreamId, Trim};
 
 pub const XADD: Command = Command::new("xadd", -5, xadd)
     .flags(WRITE.or(DENYOOM).or(FAST))
@@ -30,14 +30,16 @@ fn xadd(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result 
     let mut make = true;
     let mut trim = TrimOptions::default();
     let mut new_id = None;
+    let mut id_index = 0;
     while new_id.is_none() && !args.is_empty() {
         if args.word("nomkstream") {
             make = false;
         } else if !trim.read(&mut args)? {
+            id_index = args.argv().len() - args.remaining();
             new_id = Some(NewId::parse(args.bytes()?)?);
         }
     }
-    let trim = trim.settle(&limits)?;
+    let trim = trim.settle(ctx)?;
     let (fields, odd) = args.rest().as_chunks::<2>();
     let Some(new_id) = new_id.filter(|_| !fields.is_empty() && odd.is_empty()) else {
         return Err(Error::Arity(ctx.row.full_name.clone()));
@@ -56,11 +58,41 @@ fn xadd(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result 
         reply.null();
         return Ok(());
     };
-    reply_id(reply, added?);
-    if let Some(trim) = trim {
-        trim::apply(ctx, key, &trim)?;
+    let id = added?;
+    reply_id(reply, id);
+    if let Some(trim) = &trim {
+        trim::apply(ctx, key, trim)?;
+    }
+    let trim = trim.filter(|trim| trim.approximate);
+    if ctx.is_logged() && (trim.is_some() || !matches!(new_id, NewId::Explicit(_))) {
+        let (before, behind) = args.argv().split_at(id_index);
+        log_added(ctx, key, before, trim.as_ref(), id, behind);
     }
     Ok(())
+}
+
+/// The ID that the entry got is logged, and what an approximate trim has left. `behind` begins with
+/// the ID that the client gave.
+fn log_added(
+    ctx: &mut Ctx<'_>,
+    key: Key<'_>,
+    before: &[Arg<'_>],
+    trim: Option<&Trim>,
+    id: StreamId,
+    behind: &[Arg<'_>],
+) {
+    let id = id::text(id);
+    let mut digits = itoa::Buffer::new();
+    let mut argv: Vec<&[u8]> = match trim {
+        Some(trim) => {
+            let left = trim::what_is_left(ctx, key, trim, &mut digits);
+            [b"XADD", key.name].into_iter().chain(left).collect()
+        }
+        None => before.iter().map(|arg| arg.bytes()).collect(),
+    };
+    argv.push(&id);
+    argv.extend(behind.iter().skip(1).map(|arg| arg.bytes()));
+    ctx.log_as(&argv);
 }
 
 /// The ID that a client wants an entry to have.

@@ -1,6 +1,7 @@
 //! XCLAIM, XAUTOCLAIM: a consumer takes over what is pending for others.
 
 use super::entries::{reply_entries, reply_entry};
+use super::forms::{log_pending, log_position};
 use super::id::{self, reply_id, reply_ids};
 use super::lookup::{require_group, see_consumer};
 use crate::commands::prelude::*;
@@ -47,13 +48,17 @@ fn xclaim(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resul
         force: options.force,
     };
     see_consumer(ctx, key, group, consumer)?;
+    let mut advanced = false;
+    let mut changed: SmallVec<[StreamId; 4]> = SmallVec::new();
     ctx.txn.update(key, false, |stream: &mut Stream| {
-        let mut changed = advance(stream, group, options.last_id);
+        advanced = advance(stream, group, options.last_id);
         let list = reply.defer();
         let mut count = 0;
         for id in &ids {
             let claimed = stream.claim(*id, &claim);
-            changed |= claimed != Some(Claimed::No);
+            if matches!(claimed, Some(Claimed::Yes | Claimed::Gone)) {
+                changed.push(*id);
+            }
             if claimed != Some(Claimed::Yes) {
                 continue;
             }
@@ -64,8 +69,12 @@ fn xclaim(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resul
             count += 1;
         }
         reply.end_array(list, count);
-        ((), changed.then_some(Event::SILENT))
+        ((), (advanced || !changed.is_empty()).then_some(Event::SILENT))
     })?;
+    log_pending(ctx, key, group, &changed);
+    if advanced {
+        log_position(ctx, key, group);
+    }
     Ok(())
 }
 
@@ -166,12 +175,15 @@ fn xautoclaim(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> R
         just_id,
         force: false,
     };
-    ctx.txn.update(key, false, |stream: &mut Stream| {
+    let done = ctx.txn.update(key, false, |stream: &mut Stream| {
         let done = stream.auto_claim(start, count, &claim).unwrap_or_default();
         reply_auto_claimed(reply, stream, &done, just_id);
         let changed = !done.claimed.is_empty() || !done.gone.is_empty();
-        ((), changed.then_some(Event::SILENT))
+        (done, changed.then_some(Event::SILENT))
     })?;
+    let done = done.unwrap_or_default();
+    log_pending(ctx, key, group, &done.claimed);
+    log_pending(ctx, key, group, &done.gone);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Finding the stream, the group and the consumer that a command works on, and what is answered
 //! where there is none.
 
+use super::forms::log_consumer;
 use crate::commands::prelude::*;
 use crate::store::Entry;
 use crate::types::stream::{Group, Stream};
@@ -38,10 +39,13 @@ pub fn no_group_in(key: Key<'_>, group: &[u8]) -> Error {
 /// stream and the group must exist.
 pub fn see_consumer(ctx: &mut Ctx<'_>, key: Key<'_>, group: &[u8], consumer: &[u8]) -> Result {
     let now_ms = ctx.now_ms();
-    ctx.txn.update(key, false, |stream: &mut Stream| {
+    let is_new = ctx.txn.update(key, false, |stream: &mut Stream| {
         let group = stream.group_mut(group);
         let is_new = group.is_some_and(|group| group.consumer_seen(consumer, now_ms));
-        ((), is_new.then_some(Event::stream("xgroup-createconsumer")))
+        (is_new, is_new.then_some(Event::stream("xgroup-createconsumer")))
     })?;
+    if is_new == Some(true) {
+        log_consumer(ctx, key, group, consumer);
+    }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod add;
 mod claim;
 mod delete;
 mod entries;
+mod forms;
 mod group;
 mod id;
 mod info;

@@ -16,6 +16,15 @@ pub fn from_keyword(word: &str) -> Option<References> {
     }
 }
 
+/// The keyword that stands for it, but where none means the same.
+pub fn keyword(references: References) -> Option<&'static [u8]> {
+    match references {
+        References::Keep => None,
+        References::Delete => Some(b"DELREF"),
+        References::Acked => Some(b"ACKED"),
+    }
+}
+
 /// What is to be deleted, and how.
 pub struct Deletions {
     /// What references mean.

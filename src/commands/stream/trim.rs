@@ -2,8 +2,9 @@
 
 use super::{id, references};
 use crate::commands::prelude::*;
-use crate::types::Limits;
+use crate::store::Entry;
 use crate::types::stream::{References, Stream, Threshold, Trim};
+use smallvec::SmallVec;
 
 pub const XTRIM: Command = Command::new("xtrim", -4, xtrim)
     .flags(WRITE)
@@ -28,10 +29,16 @@ fn xtrim(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result
             return Err(Error::Syntax);
         }
     }
-    let trim = options.settle(&ctx.limits())?.ok_or(Error::msg(
+    let trim = options.settle(ctx)?.ok_or(Error::msg(
         "syntax error, XTRIM must be called with at least one trimming strategy",
     ))?;
-    reply.int(apply(ctx, key, &trim)? as i64);
+    let removed = apply(ctx, key, &trim)?;
+    if removed > 0 && trim.approximate {
+        let mut digits = itoa::Buffer::new();
+        let left = what_is_left(ctx, key, &trim, &mut digits);
+        ctx.log_as(&[&[b"XTRIM", key.name], &*left].concat());
+    }
+    reply.int(removed as i64);
     Ok(())
 }
 
@@ -42,6 +49,20 @@ pub fn apply(ctx: &mut Ctx<'_>, key: Key<'_>, trim: &Trim) -> Result<u64> {
         (removed, (removed > 0).then_some(Event::stream("xtrim")))
     })?;
     Ok(removed.unwrap_or(0))
+}
+
+/// What an approximate trim of the stream at a key has left, as the arguments of an exact one. Those
+/// that went are the oldest that might go, whatever the threshold was: their number says which.
+pub fn what_is_left<'d>(
+    ctx: &Ctx<'_>,
+    key: Key<'_>,
+    trim: &Trim,
+    digits: &'d mut itoa::Buffer,
+) -> SmallVec<[&'d [u8]; 4]> {
+    let stream = ctx.txn.peek(key).and_then(Entry::get::<Stream>);
+    let len = digits.format(stream.map_or(0, Stream::len)).as_bytes();
+    let threshold: [&[u8]; 3] = [b"MAXLEN", b"=", len];
+    threshold.into_iter().chain(references::keyword(trim.references)).collect()
 }
 
 /// `MAXLEN`, `MINID`, `LIMIT`, and what references mean, as far as they were read.
@@ -101,11 +122,15 @@ impl TrimOptions {
     }
 
     /// What they come to; none where there is nothing to trim. An approximate trim without a
-    /// limit of its own gets one, so that it does not take long.
-    pub fn settle(self, limits: &Limits) -> Result<Option<Trim>> {
+    /// limit of its own gets one, so that it does not take long. What comes from a log has no
+    /// limit: there the threshold is what was left, and Redis leaves a `LIMIT` standing behind it.
+    pub fn settle(mut self, ctx: &Ctx<'_>) -> Result<Option<Trim>> {
         const NODES: u64 = 100;
         const MOST: u64 = 1_000_000;
         const WITHOUT_NODE_LIMIT: u64 = 10_000;
+        if ctx.is_replayed() {
+            self.limit = self.limit.filter(|_| self.approximate);
+        }
         let Some(threshold) = self.threshold.filter(|_| self.approximate || self.limit.is_none())
         else {
             return match (self.threshold, self.limit) {
@@ -118,7 +143,7 @@ impl TrimOptions {
                 )),
             };
         };
-        let default = match limits.stream_node_max_entries as u64 {
+        let default = match ctx.limits().stream_node_max_entries as u64 {
             0 => WITHOUT_NODE_LIMIT,
             entries => entries.saturating_mul(NODES).min(MOST),
         };

@@ -2,6 +2,7 @@
 //! a lock.
 
 use super::condition::Condition;
+use crate::commands::forms::log_del;
 use crate::commands::prelude::*;
 use crate::types::Type;
 
@@ -41,8 +42,7 @@ fn delex(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result
         }
         _ => return Err(Error::Arity(ctx.row.full_name.clone())),
     };
-    let removed = holds && ctx.txn.remove(key, Event::DEL);
-    reply.int(i64::from(removed));
+    delete_if(ctx, key, holds, reply);
     Ok(())
 }
 
@@ -60,7 +60,16 @@ pub const DELIFEQ: Command = Command::new("delifeq", 3, delifeq)
 fn delifeq(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     let holds = Condition::Equal(args.bytes()?).holds(ctx.txn.peek(key))?;
-    let removed = holds && ctx.txn.remove(key, Event::DEL);
-    reply.int(i64::from(removed));
+    delete_if(ctx, key, holds, reply);
     Ok(())
+}
+
+/// Deletes the key where the condition holds, and answers whether it did. To the log it is gone:
+/// not every server that reads one knows conditions.
+fn delete_if(ctx: &mut Ctx<'_>, key: Key<'_>, holds: bool, reply: &mut Reply<'_>) {
+    let removed = holds && ctx.txn.remove(key, Event::DEL);
+    if removed {
+        log_del(ctx, key);
+    }
+    reply.int(i64::from(removed));
 }

@@ -3,6 +3,7 @@
 use super::expiry::Lifetime;
 use super::get::reply_string;
 use super::options::settle;
+use crate::commands::forms::{log_deadline, log_del};
 use crate::commands::prelude::*;
 
 pub const GETEX: Command = Command::new("getex", -2, getex)
@@ -38,15 +39,18 @@ fn getex(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result
     }
     match expiry {
         Expiry::Keep => {}
-        Expiry::At(at_ms) if at_ms <= now_ms => {
+        Expiry::At(at_ms) if at_ms <= ctx.horizon_ms() => {
             ctx.txn.remove(key, Event::DEL);
+            log_del(ctx, key);
         }
         Expiry::At(at_ms) => {
             ctx.txn.set_expiry(key, Some(at_ms), Event::generic("expire"));
+            log_deadline(ctx, key, at_ms);
         }
         Expiry::Clear => {
             if ctx.txn.peek(key).is_some_and(|entry| entry.expires_at_ms().is_some()) {
                 ctx.txn.set_expiry(key, None, Event::generic("persist"));
+                ctx.log_as(&[b"PERSIST", key.name]);
             }
         }
     }
@@ -66,6 +70,8 @@ pub const GETDEL: Command = Command::new("getdel", 2, getdel)
 fn getdel(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let key = args.key()?;
     reply_string(ctx.txn.string(key)?, reply);
-    ctx.txn.remove(key, Event::DEL);
+    if ctx.txn.remove(key, Event::DEL) {
+        log_del(ctx, key);
+    }
     Ok(())
 }

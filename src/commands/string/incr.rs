@@ -117,6 +117,8 @@ fn incrbyfloat(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> 
     let text = sum.to_human();
     let event = Event::string("incrbyfloat");
     ctx.txn.set_string(key, NewStr::Text(text.as_bytes()), Expiry::Keep, event);
+    // Elsewhere such a sum may come out a little different.
+    ctx.log_as(&[b"SET", key.name, text.as_bytes(), b"KEEPTTL"]);
     reply.bulk(text);
     Ok(())
 }

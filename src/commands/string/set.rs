@@ -4,6 +4,7 @@ use super::condition::Condition;
 use super::expiry::Lifetime;
 use super::get::reply_string;
 use super::options::settle;
+use crate::commands::forms::log_del;
 use crate::commands::prelude::*;
 
 pub const SET: Command = Command::new("set", -3, set)
@@ -51,6 +52,9 @@ fn set(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     };
     if holds {
         store(ctx, key, value, expiry);
+        if options.get || options.condition.is_some() {
+            log_plainly(ctx, key, value, expiry);
+        }
     }
     match (options.get, holds) {
         (true, _) => {}
@@ -60,17 +64,32 @@ fn set(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     Ok(())
 }
 
+/// The condition held, and the old value has been told: the log needs neither.
+fn log_plainly(ctx: &mut Ctx<'_>, key: Key<'_>, value: Arg<'_>, expiry: Expiry) {
+    match expiry {
+        Expiry::Clear => ctx.log_as(&[b"SET", key.name, &value]),
+        Expiry::Keep => ctx.log_as(&[b"SET", key.name, &value, b"KEEPTTL"]),
+        // Logged with its deadline already.
+        Expiry::At(_) => {}
+    }
+}
+
 /// Sets a key, or deletes it when the deadline it is given has passed already.
 pub fn store(ctx: &mut Ctx<'_>, key: Key<'_>, value: Arg<'_>, expiry: Expiry) {
     match expiry {
-        Expiry::At(at_ms) if at_ms <= ctx.now_ms() => {
-            ctx.txn.remove(key, Event::DEL);
-        }
-        _ => {
-            ctx.txn.set_string(key, value.into(), expiry, Event::SET);
-            if matches!(expiry, Expiry::At(_)) {
-                ctx.txn.announce(key, Event::EXPIRE);
+        Expiry::At(at_ms) if at_ms <= ctx.horizon_ms() => {
+            if ctx.txn.remove(key, Event::DEL) {
+                log_del(ctx, key);
             }
+        }
+        Expiry::At(at_ms) => {
+            ctx.txn.set_string(key, value.into(), expiry, Event::SET);
+            ctx.txn.announce(key, Event::EXPIRE);
+            let mut digits = itoa::Buffer::new();
+            ctx.log_as(&[b"SET", key.name, &value, b"PXAT", digits.format(at_ms).as_bytes()]);
+        }
+        Expiry::Keep | Expiry::Clear => {
+            ctx.txn.set_string(key, value.into(), expiry, Event::SET);
         }
     }
 }

@@ -173,6 +173,7 @@ fn pop_or_wait(ctx: &mut Ctx<'_>, mut args: Args<'_>, end: End, reply: &mut Repl
                 }
             })?;
         if popped {
+            ctx.log_as(&[end.pop_name(), key.name]);
             return Ok(());
         }
     }
@@ -199,11 +200,18 @@ fn pop_nested(
     key: Key<'_>,
     reply: &mut Reply<'_>,
 ) -> Result<bool> {
-    pop(ctx, key, request.end, request.count, |len, members| {
+    let mut count = 0;
+    let popped = pop(ctx, key, request.end, request.count, |len, members| {
         reply.array(2);
         reply.bulk(key.name);
         reply_members(reply, Scores::Nested, len, members);
-    })
+        count = len;
+    })?;
+    if popped {
+        let mut digits = itoa::Buffer::new();
+        ctx.log_as(&[request.end.pop_name(), key.name, digits.format(count).as_bytes()]);
+    }
+    Ok(popped)
 }
 
 /// Where members are taken from.
@@ -211,6 +219,16 @@ fn pop_nested(
 enum End {
     Min,
     Max,
+}
+
+impl End {
+    /// The command that pops from this end, for the log.
+    fn pop_name(self) -> &'static [u8] {
+        match self {
+            End::Min => b"ZPOPMIN",
+            End::Max => b"ZPOPMAX",
+        }
+    }
 }
 
 /// Reads `MIN` or `MAX`.

@@ -45,7 +45,8 @@ pub fn park(
     client.end_wait();
     engine.waiting.leave(waiter);
     match end {
-        End::State(State::Served(output, failed)) => {
+        End::State(State::Served { output, failed, logged_to }) => {
+            session.logged_to = session.logged_to.max(logged_to);
             reply.raw(&output);
             return Ok(!failed);
         }
@@ -74,7 +75,7 @@ fn sleep(engine: &Engine, waiter: &Waiter) -> End {
         if !matches!(*state, State::Waiting) || is_due || !is_here {
             return match std::mem::replace(&mut *state, State::Over) {
                 // Whoever was served just before the server's end is told.
-                ended if is_here || matches!(ended, State::Served(..)) => End::State(ended),
+                ended if is_here || matches!(ended, State::Served { .. }) => End::State(ended),
                 _ => End::Left,
             };
         }

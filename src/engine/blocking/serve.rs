@@ -10,6 +10,7 @@
 use super::super::Engine;
 use super::super::commit::commit;
 use super::super::ctx::{Asked, Ctx, Turn};
+use super::super::propagate::Propagation;
 use super::super::{panics, tracking};
 use super::queues::QueueKey;
 use super::waiter::{State, Waiter};
@@ -23,16 +24,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Commits a transaction's changes, which the client with the id `by` made (0 is the server
-/// itself), serves who waited for them, and ends it.
-pub fn conclude(engine: &Engine, by: u64, mut txn: Txn<'_>) {
+/// itself): logs them, serves who waited for them, and ends it. Returns how far the log has to
+/// reach before the client may hear of them.
+pub fn conclude(engine: &Engine, by: u64, mut txn: Txn<'_>, propagation: Propagation) -> u64 {
     let stripe = engine.stats.stripe(by);
     let mut ready = VecDeque::new();
+    let logged_to = propagation.append(engine, &mut txn);
     commit(engine, by, &mut txn, &mut ready);
-    if ready.is_empty() {
-        end(stripe, txn);
-        return;
+    match ready.is_empty() {
+        true => end(stripe, txn),
+        false => serve_all(engine, stripe, txn, ready),
     }
-    serve_all(engine, stripe, txn, ready);
+    logged_to
 }
 
 /// Serves the queues of a waiter's keys though none has changed, with all that it needs locked:
@@ -140,6 +143,8 @@ fn run(ctx: &mut Ctx<'_>, waiter: &Waiter) {
     let mut reply = Reply::new(&mut output, ctx.session.resp3);
     let name = &*ctx.row.full_name;
     let result = panics::stop_on_panic(&engine.log, name, || handler(ctx, args, &mut reply));
+    ctx.propagation.record(&mut ctx.txn, waiter.db, &argv);
+    let logged_to = ctx.propagation.flush(engine);
     if let Asked::ToWait(wait) = &ctx.asked {
         waiter.run_again_at(wait.again_ms);
         return;
@@ -154,6 +159,6 @@ fn run(ctx: &mut Ctx<'_>, waiter: &Waiter) {
         outbox.cork();
     }
     tracking::remember(ctx, &argv, waiter.request().keys());
-    *state = State::Served(output, result.is_err());
+    *state = State::Served { output, failed: result.is_err(), logged_to };
     waiter.ring();
 }

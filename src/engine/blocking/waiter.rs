@@ -42,8 +42,15 @@ pub struct Waiter {
 pub enum State {
     /// It goes on.
     Waiting,
-    /// Somebody ran the request. This is the reply, and whether it is an error.
-    Served(Vec<u8>, bool),
+    /// Somebody ran the request.
+    Served {
+        /// The reply.
+        output: Vec<u8>,
+        /// Whether it is an error.
+        failed: bool,
+        /// How far the log has to reach before the reply may leave.
+        logged_to: u64,
+    },
     /// CLIENT UNBLOCK ended it, as if in vain or with an error.
     Unblocked {
         /// With an error.

@@ -103,6 +103,38 @@ pub(super) mod object_type {
     pub const HASH_LISTPACK_EX: u8 = 25;
 }
 
+/// What tools call an object type: the names of `redis-check-rdb` where it has one.
+pub fn object_type_name(object_type: u8) -> &'static str {
+    match object_type {
+        object_type::STRING => "string",
+        object_type::LIST => "list-linked",
+        object_type::SET => "set-hashtable",
+        object_type::ZSET => "zset-v1",
+        object_type::HASH => "hash-hashtable",
+        object_type::ZSET_2 => "zset-v2",
+        object_type::MODULE_PRE_GA => "module-pre-release",
+        object_type::MODULE_2 => "module-value",
+        object_type::HASH_ZIPMAP => "hash-zipmap",
+        object_type::LIST_ZIPLIST => "list-ziplist",
+        object_type::SET_INTSET => "set-intset",
+        object_type::ZSET_ZIPLIST => "zset-ziplist",
+        object_type::HASH_ZIPLIST => "hash-ziplist",
+        object_type::LIST_QUICKLIST => "quicklist",
+        object_type::STREAM_LISTPACKS => "stream",
+        object_type::HASH_LISTPACK => "hash-listpack",
+        object_type::ZSET_LISTPACK => "zset-listpack",
+        object_type::LIST_QUICKLIST_2 => "quicklist-v2",
+        object_type::STREAM_LISTPACKS_2 => "stream-v2",
+        object_type::SET_LISTPACK => "set-listpack",
+        object_type::STREAM_LISTPACKS_3 => "stream-v3",
+        object_type::HASH_METADATA_PRE_GA => "hash-hashtable-md-pre-release",
+        object_type::HASH_LISTPACK_EX_PRE_GA => "hash-listpack-md-pre-release",
+        object_type::HASH_METADATA => "hash-hashtable-md",
+        object_type::HASH_LISTPACK_EX => "hash-listpack-md",
+        _ => "unknown",
+    }
+}
+
 /// First byte of a record that is not a key.
 pub(super) mod opcode {
     /// Valkey 9.0: an unfinished import of cluster slots.

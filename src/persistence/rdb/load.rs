@@ -21,6 +21,12 @@ pub trait Sink {
         attributes: Attributes,
     ) -> std::result::Result<(), String>;
 
+    /// The file's version is known, and that it can be read.
+    fn version(&mut self, _version: u32) {}
+
+    /// A key's value is about to be read: its object type and its name.
+    fn begin_key(&mut self, _object_type: u8, _key: &[u8]) {}
+
     /// The source code of a function library.
     fn function(&mut self, code: &[u8]) -> std::result::Result<(), String>;
 
@@ -71,6 +77,7 @@ pub fn load(
 ) -> std::result::Result<Summary, LoadError> {
     let mut input = Input::new(reader, options.checksum);
     let (version, dialect) = header(&mut input)?;
+    sink.version(version);
     let summary = Summary { version, ..Summary::default() };
     let mut loader = Loader {
         input,
@@ -182,6 +189,7 @@ impl<R: Read, S: Sink> Loader<'_, R, S> {
             return Err(self.input.error(Reason::UnknownType(object_type)));
         }
         let key = self.input.string()?;
+        self.sink.begin_key(object_type, &key);
         let Some(value) = object::read(&mut self.input, object_type, self.dialect, self.limits)?
         else {
             self.summary.empty_keys += 1;

@@ -19,6 +19,7 @@ mod load;
 mod module;
 mod object;
 mod output;
+mod record;
 mod set;
 mod stream;
 mod write;
@@ -29,8 +30,9 @@ mod tests;
 
 pub use dump::{RestoreError, dump, restore, serialized_len};
 pub use error::{LoadError, Reason};
-pub use format::Version;
+pub use format::{Version, object_type_name};
 pub use load::{LoadOptions, Sink, Summary, load};
+pub use record::{RecordEncoder, Usage};
 pub use write::{Origin, ReplicationOrigin, WriteOptions, Writer};
 
 /// What a key has beside its value.

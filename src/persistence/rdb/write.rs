@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::Attributes;
 use super::format::{Version, opcode};
-use super::object;
 use super::output::{Output, Put};
+use super::record;
 use crate::types::ValueRef;
 use crate::util::crc64::Crc64;
 
@@ -93,11 +93,16 @@ impl<W: Write> Writer<W> {
     /// The keys from here on belong to this database. The numbers let the reader make room:
     /// about how many keys there are, and how many of them expire.
     pub fn database(&mut self, index: u64, keys: u64, expiring: u64) -> io::Result<()> {
-        self.output.byte(opcode::SELECT_DB)?;
-        self.output.length(index)?;
+        self.select(index)?;
         self.output.byte(opcode::RESIZE_DB)?;
         self.output.length(keys)?;
         self.output.length(expiring)
+    }
+
+    /// As [`Writer::database`], for a database that had keys already.
+    pub fn select(&mut self, index: u64) -> io::Result<()> {
+        self.output.byte(opcode::SELECT_DB)?;
+        self.output.length(index)
     }
 
     /// Writes one key. A collection must not be empty: readers drop those.
@@ -107,20 +112,7 @@ impl<W: Write> Writer<W> {
         value: ValueRef<'_>,
         attributes: &Attributes,
     ) -> io::Result<()> {
-        if let Some(expires_at_ms) = attributes.expires_at_ms {
-            self.output.byte(opcode::EXPIRE_TIME_MS)?;
-            self.output.millis(expires_at_ms)?;
-        }
-        if let Some(idle_s) = attributes.idle_s {
-            self.output.byte(opcode::IDLE)?;
-            self.output.length(idle_s)?;
-        }
-        if let Some(frequency) = attributes.frequency {
-            self.output.raw(&[opcode::FREQ, frequency])?;
-        }
-        self.output.byte(object::type_of(value, self.output.version))?;
-        self.output.string(key)?;
-        object::write(&mut self.output, value)
+        record::write(&mut self.output, key, value, attributes)
     }
 
     /// Ends the file and gives back what it was written to; nothing has been flushed.
@@ -130,6 +122,18 @@ impl<W: Write> Writer<W> {
         let checksum = crc.map_or(0, |crc| crc.value());
         to.write_all(&checksum.to_le_bytes())?;
         Ok(to)
+    }
+}
+
+/// Records that were made elsewhere, whole or in pieces ([`super::RecordEncoder`]).
+impl<W: Write> Write for Writer<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.output.raw(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.to.to.flush()
     }
 }
 

@@ -67,7 +67,7 @@ impl fmt::Display for FileError {
 impl std::error::Error for FileError {}
 
 /// The system's text for `error`, as C's `strerror` gives it.
-pub(super) fn os_text(error: &io::Error) -> String {
+pub fn os_text(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {
         Some(end) => text[..end].to_owned(),

@@ -28,7 +28,7 @@ mod stored;
 mod units;
 mod value;
 
-pub use error::{FileError, Line, REDIS_VERSION};
+pub use error::{FileError, Line, REDIS_VERSION, os_text};
 pub use file::{Directive, Startup};
 pub use param::{Effect, Id, Kind, Param, Text, Unit};
 pub use quote::quoted;

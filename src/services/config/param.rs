@@ -161,6 +161,8 @@ pub enum Effect {
     Encodings,
     /// Start or stop the append-only file.
     AppendOnly,
+    /// Log by the new rules from now on.
+    AofSettings,
     /// Delete the history files of the append-only file, unless that is now forbidden.
     AofHistory,
     /// Take over the new conditions for automatic snapshots.

@@ -12,7 +12,8 @@
 use super::value::{Collection, Str, View};
 use crate::types::{Type, hash::Hash, list::List, set::Set, stream::Stream, zset::SortedSet};
 use std::alloc::{self, Layout};
-use std::mem;
+use std::mem::{self, ManuallyDrop};
+use std::ops::Deref;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -67,6 +68,7 @@ impl Tag {
     const PAYLOAD: u8 = 0x0f;
     const EXPIRES: u8 = 0x10;
     const WIDE: u8 = 0x20;
+    const GENERATION: u8 = 0x40;
 
     pub(super) fn payload(self) -> Payload {
         PAYLOADS[(self.0 & Tag::PAYLOAD) as usize & 15]
@@ -214,6 +216,30 @@ impl Entry {
         if renewed != now {
             access.store(renewed, Ordering::Relaxed);
         }
+    }
+
+    /// Which of two generations the entry is of, by which a snapshot knows what it has seen
+    /// (`store::snapshot`).
+    pub(in crate::store) fn generation(&self) -> bool {
+        self.tag().has(Tag::GENERATION)
+    }
+
+    /// Moves the entry to a generation. The caller holds its shard exclusively, or is the only one
+    /// who knows the entry: a reader who renews the access clock would undo it.
+    pub(in crate::store) fn set_generation(&self, generation: bool) {
+        let access = &self.header().access;
+        let tag = self.tag().with(Tag::GENERATION, generation);
+        let clock = access.load(Ordering::Relaxed) & 0x00ff_ffff;
+        access.store(u32::from(tag.0) << 24 | clock, Ordering::Relaxed);
+    }
+
+    /// A second reference to the entry, which stays good while tables move the first one about.
+    ///
+    /// # Safety
+    /// As long as the alias lives nobody may change the entry, but for its access clock and its
+    /// generation, or free it.
+    pub(in crate::store) unsafe fn alias(&self) -> Alias {
+        Alias(ManuallyDrop::new(Entry(self.0)))
     }
 
     /// Where the entry's allocation begins, to be asked for ahead of use.
@@ -370,7 +396,7 @@ impl Entry {
                 expires_at_ms,
             )
         };
-        new.set_access(self.access());
+        new.inherit(self);
         let old = mem::replace(self, new);
         // SAFETY: `old` is forgotten here, so its allocation is freed exactly once.
         unsafe { alloc::dealloc(old.0.as_ptr().cast(), shape.layout()) };
@@ -380,7 +406,7 @@ impl Entry {
     /// Puts another payload in place of a string's inline one.
     pub(super) fn replace_payload<T>(&mut self, payload: Payload, value: T) {
         let new = Entry::with_payload(self.name(), payload, value, self.expires_at_ms());
-        new.set_access(self.access());
+        new.inherit(self);
         *self = new;
     }
 
@@ -409,6 +435,12 @@ impl Entry {
         debug_assert!(shape.tag.payload().is_inline());
         // SAFETY: the value's bytes lie there, and `&mut self` makes this the only reference.
         unsafe { std::slice::from_raw_parts_mut(self.at(shape.value_at()), shape.value_len) }
+    }
+
+    /// Takes over what another block of the same key has beside its value.
+    pub(super) fn inherit(&self, old: &Entry) {
+        self.set_access(old.access());
+        self.set_generation(old.generation());
     }
 
     pub(super) fn set_payload(&mut self, payload: Payload) {
@@ -450,6 +482,17 @@ impl Entry {
     fn at(&self, offset: usize) -> *mut u8 {
         // SAFETY: callers give offsets of the entry's own shape, which lie in its allocation.
         unsafe { self.0.as_ptr().cast::<u8>().add(offset) }
+    }
+}
+
+/// An entry that somebody reads while its first owner keeps it ([`Entry::alias`]).
+pub struct Alias(ManuallyDrop<Entry>);
+
+impl Deref for Alias {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        &self.0
     }
 }
 

@@ -5,7 +5,7 @@
 mod block;
 mod value;
 
-pub use block::Entry;
+pub use block::{Alias, Entry};
 pub use value::{Collection, NewStr, Str, View};
 
 use crate::types::hash::Hash;
@@ -164,7 +164,7 @@ impl Entry {
             _ => {}
         }
         let new = Entry::planned(self.name(), plan, self.expires_at_ms());
-        new.set_access(self.access());
+        new.inherit(self);
         let old = mem::replace(self, new);
         let heavy = !payload.is_inline() && payload != Payload::Int;
         heavy.then_some(old)
@@ -182,7 +182,7 @@ impl Entry {
         } else if payload == Payload::Int {
             let text = self.str_unchecked().to_vec();
             let new = Entry::with_bytes(self.name(), Payload::Edited, &text, self.expires_at_ms());
-            new.set_access(self.access());
+            new.inherit(self);
             *self = new;
         }
         if let Some(shared) = self.shared_mut() {

@@ -4,7 +4,7 @@ use super::super::database::{Keyspace, Place};
 use super::super::entry::{Collection, Entry, NewStr, Str};
 use super::super::event::{Class, Event};
 use super::super::reclaim::Garbage;
-use super::locking::{Guard, find};
+use super::locking::{Guard, Mode, find};
 use super::{Change, Expiry, Slot, Txn};
 use crate::protocol::{Error, Key, Result};
 use crate::types::hash::Hash;
@@ -24,10 +24,13 @@ impl Txn<'_> {
     }
 
     fn look_up(&mut self, key: Key<'_>, touch: bool) -> Option<&Entry> {
-        let now_ms = self.now_ms;
+        if self.mode == Mode::Write {
+            self.drop_expired_source(key);
+        }
+        let (now_ms, horizon_ms) = (self.now_ms, self.horizon_ms);
         let access = &self.keyspace.access;
         let found = find(&self.guards, self.keyspace.place(key.db, key.hash), key)
-            .filter(|entry| !entry.is_expired(now_ms));
+            .filter(|entry| !entry.is_expired(horizon_ms));
         match found {
             Some(entry) => {
                 self.hits += 1;
@@ -48,18 +51,23 @@ impl Txn<'_> {
     /// The entry of a live key, leaving no trace.
     pub fn peek(&self, key: Key<'_>) -> Option<&Entry> {
         find(&self.guards, self.keyspace.place(key.db, key.hash), key)
-            .filter(|entry| !entry.is_expired(self.now_ms))
+            .filter(|entry| !entry.is_expired(self.horizon_ms))
     }
 
     /// What the live key with this hash holds, leaving no trace: for those who wait for keys, and
     /// know only their hashes.
     pub fn kind_by_hash(&self, db: u16, hash: u64) -> Option<Type> {
+        let entry = self.by_hash(db, hash)?;
+        (!entry.is_expired(self.horizon_ms)).then(|| entry.kind())
+    }
+
+    /// The entry of the key with this hash, whether it is live or not.
+    pub(super) fn by_hash(&self, db: u16, hash: u64) -> Option<&Entry> {
         let keyspace = self.keyspace;
         let place = keyspace.place(db, hash);
         let index = self.guards.binary_search_by_key(&place, |held| held.place).ok()?;
-        let slot =
-            self.guards[index].table().get(hash, |slot| keyspace.hash(slot.0.name()) == hash)?;
-        (!slot.0.is_expired(self.now_ms)).then(|| slot.0.kind())
+        let is_it = |slot: &Slot| keyspace.hash(slot.0.name()) == hash;
+        self.guards[index].table().get(hash, is_it).map(|slot| &slot.0)
     }
 
     /// The string a key holds.
@@ -80,10 +88,11 @@ impl Txn<'_> {
 
     /// Puts a string in place of whatever the key held.
     pub fn set_string(&mut self, key: Key<'_>, value: NewStr<'_>, expiry: Expiry, event: Event) {
-        let (now_ms, access) = (self.now_ms, &self.keyspace.access);
+        let (now_ms, horizon_ms) = (self.now_ms, self.horizon_ms);
+        let access = &self.keyspace.access;
         let found = self.find_mut(key);
         let is_missing = found.is_none();
-        if let Some(entry) = found.filter(|entry| !entry.is_expired(now_ms)) {
+        if let Some(entry) = found.filter(|entry| !entry.is_expired(horizon_ms)) {
             let (old_kind, old_expiry) = (entry.kind(), entry.expires_at_ms());
             let new_expiry = resolve(expiry, old_expiry);
             let old_fields = entry.fields_expire_at_ms();
@@ -164,8 +173,9 @@ impl Txn<'_> {
         event: Event,
         change: impl FnOnce(i64) -> Result<i64>,
     ) -> Result<i64> {
-        let (now_ms, access) = (self.now_ms, &self.keyspace.access);
-        let Some(entry) = self.find_mut(key).filter(|entry| !entry.is_expired(now_ms)) else {
+        let (now_ms, horizon_ms) = (self.now_ms, self.horizon_ms);
+        let access = &self.keyspace.access;
+        let Some(entry) = self.find_mut(key).filter(|entry| !entry.is_expired(horizon_ms)) else {
             let int = change(0)?;
             self.set_string(key, NewStr::Int(int), Expiry::Keep, event);
             return Ok(int);
@@ -189,11 +199,12 @@ impl Txn<'_> {
         create: bool,
         change: impl FnOnce(&mut T) -> (R, Option<Event>),
     ) -> Result<Option<R>> {
-        let (now_ms, access) = (self.now_ms, &self.keyspace.access);
+        let (now_ms, horizon_ms) = (self.now_ms, self.horizon_ms);
+        let access = &self.keyspace.access;
         let mut is_new = false;
         // Nearly always the key is there and nothing of it has expired: then it is looked up once.
         let changed = match self.find_mut(key) {
-            Some(entry) if !has_expired(entry, now_ms) => {
+            Some(entry) if !has_expired(entry, horizon_ms) => {
                 change_collection(entry, access.touched(entry.access(), now_ms), change)
             }
             _ => {
@@ -281,25 +292,35 @@ impl Txn<'_> {
     /// A write that meets an expired key deletes it first, as if the reaper had come; of a hash
     /// the fields that have expired, however many they are.
     fn drop_if_expired(&mut self, key: Key<'_>) {
-        let now_ms = self.now_ms;
+        let (horizon_ms, wants_names) = (self.horizon_ms, self.wants_names);
         let Some(entry) = self.find_mut(key) else { return };
-        if entry.is_expired(now_ms) {
+        if entry.is_expired(horizon_ms) {
             if let Some(entry) = self.extract(key) {
                 self.record_expired(key.db, key.hash, entry);
             }
             return;
         }
         let old = entry.fields_expire_at_ms();
-        if old.is_none_or(|at_ms| at_ms > now_ms) {
+        if old.is_none_or(|at_ms| at_ms > horizon_ms) {
             return;
         }
-        let (removed, new) = remove_expired_fields(entry, now_ms, usize::MAX);
-        self.moved_fields(key, old, new);
-        self.record_expired_fields(key.db, key.hash, key.name, removed);
+        let removed = remove_expired_fields(entry, horizon_ms, usize::MAX, wants_names);
+        self.moved_fields(key, old, removed.next_ms);
+        self.record_expired_fields(key.db, key.hash, key.name, removed.count, removed.names);
+    }
+
+    /// What a write stores may depend on what it finds missing in other keys: so what has expired of
+    /// these goes first as well, and is in the log before it.
+    fn drop_expired_source(&mut self, key: Key<'_>) {
+        let found = find(&self.guards, self.keyspace.place(key.db, key.hash), key);
+        if found.is_some_and(|entry| has_expired(entry, self.horizon_ms)) {
+            self.drop_if_expired(key);
+        }
     }
 
     /// Takes an entry out of its table, its deadlines forgotten.
-    fn extract(&mut self, key: Key<'_>) -> Option<Entry> {
+    pub(super) fn extract(&mut self, key: Key<'_>) -> Option<Entry> {
+        self.before_change(key);
         let table = self.table_mut(key)?;
         let (entry, _) = table.remove_entry(key.hash, |(entry, _)| entry.name() == key.name)?;
         let place = self.keyspace.place(key.db, key.hash);
@@ -341,9 +362,10 @@ impl Txn<'_> {
     }
 
     /// Inserts an entry whose name is not in the table.
-    fn insert_moved(&mut self, key: Key<'_>, entry: Entry) {
+    pub(super) fn insert_moved(&mut self, key: Key<'_>, entry: Entry) {
         let keyspace = self.keyspace;
         let (expires_at_ms, fields) = (entry.expires_at_ms(), entry.fields_expire_at_ms());
+        keyspace.snapshots.welcome(&entry);
         if let Some(table) = self.table_mut(key) {
             let slot = (entry, SharedValue::new(()));
             table.insert_entry(key.hash, slot, |(entry, _)| keyspace.hash(entry.name()));
@@ -440,7 +462,18 @@ impl Txn<'_> {
         }
     }
 
+    /// A snapshot that is under way gets the entry first, as it is.
+    fn before_change(&self, key: Key<'_>) {
+        let keyspace = self.keyspace;
+        if keyspace.snapshots.is_active()
+            && let Some(entry) = find(&self.guards, keyspace.place(key.db, key.hash), key)
+        {
+            keyspace.snapshots.before_change(key.db, entry, &keyspace.access);
+        }
+    }
+
     fn find_mut(&mut self, key: Key<'_>) -> Option<&mut Entry> {
+        self.before_change(key);
         let slot = self.table_mut(key)?.get_mut(key.hash, |(entry, _)| entry.name() == key.name)?;
         Some(&mut slot.0)
     }
@@ -488,16 +521,35 @@ pub(super) fn has_fields_deadline(keyspace: &Keyspace, slot: &Slot, at_ms: i64, 
     slot.0.fields_expire_at_ms() == Some(at_ms) && keyspace.hash(slot.0.name()) == hash
 }
 
-/// Deletes up to `most` fields of a hash whose time has come. Returns how many there were, and
-/// the earliest deadline of those that are left.
+/// Fields of a hash that were deleted, as their time had come.
+#[derive(Default)]
+pub(super) struct RemovedFields {
+    pub(super) count: usize,
+    /// What they were called, if somebody wants to know.
+    pub(super) names: Vec<Vec<u8>>,
+    /// The earliest deadline of those that are left.
+    pub(super) next_ms: Option<i64>,
+}
+
+/// Deletes up to `most` fields of a hash whose time has come by `horizon_ms`.
 pub(super) fn remove_expired_fields(
     entry: &mut Entry,
-    now_ms: i64,
+    horizon_ms: i64,
     most: usize,
-) -> (usize, Option<i64>) {
-    let Some(fields) = entry.get_mut::<Hash>() else { return (0, None) };
-    let removed = fields.remove_expired(now_ms, most, &mut |_| {});
-    (removed, fields.next_expiry())
+    wants_names: bool,
+) -> RemovedFields {
+    let mut removed = RemovedFields::default();
+    let Some(fields) = entry.get_mut::<Hash>() else { return removed };
+    let names = &mut removed.names;
+    removed.count = fields.remove_expired(horizon_ms, most, &mut |name| {
+        if wants_names {
+            let mut text = Vec::with_capacity(name.len());
+            name.write_to(&mut text);
+            names.push(text);
+        }
+    });
+    removed.next_ms = fields.next_expiry();
+    removed
 }
 
 /// The deadline a key has after a write.

@@ -67,16 +67,16 @@ impl<'a> Txn<'a> {
     pub fn lock(
         keyspace: &'a Keyspace,
         mode: Mode,
-        keys: impl Iterator<Item = (u16, u64)>,
+        keys: impl Iterator<Item = (u16, u64)> + Clone,
         now_ms: i64,
     ) -> Txn<'a> {
         let mut places: SmallVec<[Place; 4]> =
-            keys.map(|(db, hash)| keyspace.place(db, hash)).collect();
+            keys.clone().map(|(db, hash)| keyspace.place(db, hash)).collect();
         if places.len() > 1 {
             places.sort_unstable();
             places.dedup();
         }
-        Txn::lock_places(keyspace, mode, &places, now_ms)
+        Txn::lock_for(keyspace, mode, &places, keys, now_ms)
     }
 
     /// Locks every shard of the given databases (in ascending order), exclusively or shared.
@@ -95,21 +95,48 @@ impl<'a> Txn<'a> {
     pub fn lock_keys_and_databases(
         keyspace: &'a Keyspace,
         mode: Mode,
-        keys: impl Iterator<Item = (u16, u64)>,
+        keys: impl Iterator<Item = (u16, u64)> + Clone,
         dbs: &[u16],
         now_ms: i64,
     ) -> Txn<'a> {
-        let mut places: Vec<Place> = keys.map(|(db, hash)| keyspace.place(db, hash)).collect();
+        let mut places: Vec<Place> =
+            keys.clone().map(|(db, hash)| keyspace.place(db, hash)).collect();
         let shards = |db: &u16| (0..SHARDS).map(|shard| Place::new(*db, shard)).collect::<Vec<_>>();
         places.extend(dbs.iter().flat_map(shards));
         places.sort_unstable();
         places.dedup();
-        Txn::lock_places(keyspace, mode, &places, now_ms)
+        Txn::lock_for(keyspace, mode, &places, keys, now_ms)
     }
 
     /// Locks one shard exclusively: the reaper's way.
     pub fn lock_place(keyspace: &'a Keyspace, place: Place, now_ms: i64) -> Txn<'a> {
         Txn::lock_places(keyspace, Mode::Write, &[place], now_ms)
+    }
+
+    /// Locks places for the sake of these keys. What a snapshot has to have of them before they are
+    /// changed it gets now; what takes long, while the locks are free for others.
+    fn lock_for(
+        keyspace: &'a Keyspace,
+        mode: Mode,
+        places: &[Place],
+        keys: impl Iterator<Item = (u16, u64)> + Clone,
+        mut now_ms: i64,
+    ) -> Txn<'a> {
+        loop {
+            let txn = Txn::lock_places(keyspace, mode, places, now_ms);
+            if mode == Mode::Read || !keyspace.snapshots.is_active() {
+                return txn;
+            }
+            let mut entries =
+                keys.clone().filter_map(|(db, hash)| Some((db, txn.by_hash(db, hash)?)));
+            let obstacle = entries
+                .find_map(|(db, entry)| keyspace.snapshots.prepare(db, entry, &keyspace.access));
+            drop(entries);
+            let Some(obstacle) = obstacle else { return txn };
+            drop(txn);
+            obstacle.overcome(&keyspace.access);
+            now_ms = clock::now_ms();
+        }
     }
 
     fn lock_places(keyspace: &'a Keyspace, mode: Mode, places: &[Place], now_ms: i64) -> Txn<'a> {
@@ -121,14 +148,19 @@ impl<'a> Txn<'a> {
             }
             several => lock_set(keyspace, mode, several),
         };
+        let now_ms = if waited { clock::now_ms() } else { now_ms };
         Txn {
             keyspace,
             guards,
-            now_ms: if waited { clock::now_ms() } else { now_ms },
+            mode,
+            now_ms,
+            horizon_ms: now_ms,
             touches: true,
             wanted: Class(keyspace.wanted_events.load(Ordering::Relaxed)),
+            wants_names: keyspace.wants_names.load(Ordering::Relaxed),
             changes: SmallVec::new(),
             seen: 0,
+            logged: (0, 0),
             whole_changes: 0,
             expired_fields: 0,
             garbage: SmallVec::new(),

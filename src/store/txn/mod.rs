@@ -7,6 +7,7 @@
 //! key at a time, `whole` works on whole shards.
 
 mod keys;
+mod load;
 mod locking;
 #[cfg(test)]
 mod tests;
@@ -49,12 +50,14 @@ pub struct Change {
     pub by_time: bool,
     /// The key's name.
     pub name: SmallVec<[u8; 32]>,
+    /// The names of the fields that expired, if they are wanted ([`Keyspace::wants_names`]).
+    pub fields: Vec<Vec<u8>>,
 }
 
 impl Change {
     fn new(key: Key<'_>, event: Event) -> Change {
         let name = SmallVec::from_slice(key.name);
-        Change { db: key.db, hash: key.hash, event, by_time: false, name }
+        Change { db: key.db, hash: key.hash, event, by_time: false, name, fields: Vec::new() }
     }
 }
 
@@ -62,14 +65,21 @@ impl Change {
 pub struct Txn<'a> {
     keyspace: &'a Keyspace,
     guards: Guards<'a>,
+    mode: Mode,
     now_ms: i64,
+    /// What is due by then has expired: mostly now.
+    horizon_ms: i64,
     /// Whether reads renew access clocks (`CLIENT NO-TOUCH` turns it off).
     touches: bool,
     /// Which events are wanted: notices are recorded only for them.
     wanted: Class,
+    /// Whether the names of fields that expire are recorded.
+    wants_names: bool,
     changes: SmallVec<[Change; 1]>,
     /// How many of them [`Txn::unseen_changes`] has shown.
     seen: usize,
+    /// How many of them, and of `whole_changes`, [`Txn::unlogged_changes`] has shown.
+    logged: (usize, u64),
     /// Keys that flushing took, and one for each swap of databases.
     whole_changes: u64,
     expired_fields: u64,
@@ -92,6 +102,16 @@ impl<'a> Txn<'a> {
         self.now_ms
     }
 
+    /// The time by which keys and fields have expired: mostly now.
+    pub fn horizon_ms(&self) -> i64 {
+        self.horizon_ms
+    }
+
+    /// From now on nothing expires and nothing is hidden: what is replayed says itself what went.
+    pub fn stop_time(&mut self) {
+        self.horizon_ms = i64::MIN;
+    }
+
     /// Whether reads renew access clocks.
     pub fn set_touches(&mut self, touches: bool) {
         self.touches = touches;
@@ -112,6 +132,7 @@ impl<'a> Txn<'a> {
     /// keys that flushing took, and one for each swap of databases.
     pub fn take_changes(&mut self) -> (SmallVec<[Change; 1]>, u64) {
         self.seen = 0;
+        self.logged = (0, 0);
         (std::mem::take(&mut self.changes), std::mem::take(&mut self.whole_changes))
     }
 
@@ -124,6 +145,14 @@ impl<'a> Txn<'a> {
     pub fn unseen_changes(&mut self) -> &[Change] {
         let seen = std::mem::replace(&mut self.seen, self.changes.len());
         self.changes.get(seen..).unwrap_or_default()
+    }
+
+    /// What changed since this was last asked, or the changes were taken, in order, and how much
+    /// in whole shards. They stay.
+    pub fn unlogged_changes(&mut self) -> (&[Change], u64) {
+        let now = (self.changes.len(), self.whole_changes);
+        let (changes, whole_changes) = std::mem::replace(&mut self.logged, now);
+        (self.changes.get(changes..).unwrap_or_default(), now.1 - whole_changes)
     }
 
     /// How many fields of hashes were deleted since this was last asked, as their time had come.
@@ -166,23 +195,31 @@ impl<'a> Txn<'a> {
     }
 
     /// Records that fields of the hash `name` were deleted, as their time had come.
-    pub(super) fn record_expired_fields(&mut self, db: u16, hash: u64, name: &[u8], fields: usize) {
-        self.expired_fields += fields as u64;
+    pub(super) fn record_expired_fields(
+        &mut self,
+        db: u16,
+        hash: u64,
+        name: &[u8],
+        count: usize,
+        fields: Vec<Vec<u8>>,
+    ) {
+        self.expired_fields += count as u64;
         let (event, name) = (Event::FIELDS_EXPIRED, SmallVec::from_slice(name));
-        self.changes.push(Change { db, hash, event, by_time: true, name });
+        self.changes.push(Change { db, hash, event, by_time: true, name, fields });
     }
 
     /// Records that an entry was taken out, as its own time or that of all its fields had come.
     pub(super) fn record_expired(&mut self, db: u16, hash: u64, entry: Entry) {
         let mut event = Event::EXPIRED;
-        if !entry.is_overdue(self.now_ms)
+        if !entry.is_overdue(self.horizon_ms)
             && let Some(fields) = entry.get::<Hash>()
         {
-            self.record_expired_fields(db, hash, entry.name(), fields.len());
+            // The key goes: which fields it had matters to nobody.
+            self.record_expired_fields(db, hash, entry.name(), fields.len(), Vec::new());
             event = Event::DEL;
         }
         let name = SmallVec::from_slice(entry.name());
-        self.changes.push(Change { db, hash, event, by_time: true, name });
-        self.garbage.push(Garbage::Entry(entry));
+        self.changes.push(Change { db, hash, event, by_time: true, name, fields: Vec::new() });
+        self.garbage.extend(self.keyspace.snapshots.keep_if_pinned(entry).map(Garbage::Entry));
     }
 }

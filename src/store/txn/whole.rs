@@ -18,6 +18,8 @@ pub struct Reaped {
     pub late_ms: i64,
     /// Whether more is due in this shard.
     pub more: bool,
+    /// Whether fields are due of a hash that a snapshot is just encoding: not for long.
+    pub postponed: bool,
 }
 
 impl Txn<'_> {
@@ -29,10 +31,14 @@ impl Txn<'_> {
         let keyspace = self.keyspace;
         let deadlines = &keyspace.shard(place).deadlines;
         let mut left = most;
+        let mut postponed: SmallVec<[(i64, u64); 1]> = SmallVec::new();
         while left > 0
-            && let Some((at_ms, hash)) = deadlines.pop_due(self.now_ms)
+            && let Some((at_ms, hash)) = deadlines.pop_due(self.horizon_ms)
         {
-            let fields = self.reap_fields(place, at_ms, hash, left);
+            let Some(fields) = self.reap_fields(place, at_ms, hash, left) else {
+                postponed.push((at_ms, hash));
+                continue;
+            };
             let key = self.reap_key(place, at_ms, hash);
             reaped.fields += fields;
             reaped.keys += usize::from(key);
@@ -42,18 +48,21 @@ impl Txn<'_> {
             left = left.saturating_sub(fields.max(1));
         }
         self.shrink_if_sparse(place);
-        reaped.more = deadlines.next_ms() <= self.now_ms;
+        reaped.more = deadlines.next_ms() <= self.horizon_ms;
+        reaped.postponed = !postponed.is_empty();
+        postponed.iter().for_each(|(at_ms, hash)| deadlines.put_back(*at_ms, *hash));
         reaped
     }
 
     /// Deletes the key that such an entry of the heap stands for, or the hash all of whose
     /// fields have expired: whole, whatever its size. False when there is none.
     fn reap_key(&mut self, place: Place, at_ms: i64, hash: u64) -> bool {
-        let (keyspace, now_ms) = (self.keyspace, self.now_ms);
+        let (keyspace, horizon_ms) = (self.keyspace, self.horizon_ms);
         let Guard::Write(table) = &mut self.guards[0].guard else { return false };
         let dead = |slot: &Slot| {
             has_deadline(keyspace, slot, at_ms, hash)
-                || (has_fields_deadline(keyspace, slot, at_ms, hash) && slot.0.is_expired(now_ms))
+                || (has_fields_deadline(keyspace, slot, at_ms, hash)
+                    && slot.0.is_expired(horizon_ms))
         };
         let Some((entry, _)) = table.remove_entry(hash, dead) else { return false };
         self.forget_deadlines(place, &entry);
@@ -63,19 +72,24 @@ impl Txn<'_> {
 
     /// Deletes up to `most` due fields of the hash that such an entry of the heap stands for, and
     /// puts the earliest deadline of the others on the heap, which may be due as well. Returns
-    /// how many fields there were; none where the whole hash is to go.
-    fn reap_fields(&mut self, place: Place, at_ms: i64, hash: u64, most: usize) -> usize {
-        let (keyspace, now_ms) = (self.keyspace, self.now_ms);
-        let Guard::Write(table) = &mut self.guards[0].guard else { return 0 };
+    /// how many fields there were, none where the whole hash is to go; or nothing while a snapshot
+    /// is encoding the hash. (One that has yet to do so can spare what has expired.)
+    fn reap_fields(&mut self, place: Place, at_ms: i64, hash: u64, most: usize) -> Option<usize> {
+        let (keyspace, horizon_ms) = (self.keyspace, self.horizon_ms);
+        let wants_names = self.wants_names;
+        let Guard::Write(table) = &mut self.guards[0].guard else { return Some(0) };
         let due = |slot: &Slot| {
-            has_fields_deadline(keyspace, slot, at_ms, hash) && !slot.0.is_expired(now_ms)
+            has_fields_deadline(keyspace, slot, at_ms, hash) && !slot.0.is_expired(horizon_ms)
         };
-        let Some((entry, _)) = table.get_mut(hash, due) else { return 0 };
+        let Some((entry, _)) = table.get_mut(hash, due) else { return Some(0) };
+        if keyspace.snapshots.is_pinned(entry) {
+            return None;
+        }
         let name: SmallVec<[u8; 32]> = SmallVec::from_slice(entry.name());
-        let (fields, next_ms) = remove_expired_fields(entry, now_ms, most);
-        self.moved_fields_at(place, hash, Some(at_ms), next_ms);
-        self.record_expired_fields(place.db(), hash, &name, fields);
-        fields
+        let removed = remove_expired_fields(entry, horizon_ms, most, wants_names);
+        self.moved_fields_at(place, hash, Some(at_ms), removed.next_ms);
+        self.record_expired_fields(place.db(), hash, &name, removed.count, removed.names);
+        Some(removed.count)
     }
 
     /// Empties the locked shards, of one database or of all. Returns how many keys went.
@@ -90,11 +104,12 @@ impl Txn<'_> {
             shard.watchers.touch_where(|name| {
                 let hash = self.keyspace.hash(name);
                 let found = table.get(hash, |(entry, _)| entry.name() == name);
-                found.is_some_and(|(entry, _)| !entry.is_expired(self.now_ms))
+                found.is_some_and(|(entry, _)| !entry.is_expired(self.horizon_ms))
             });
             keys += table.len();
             shard.deadlines.swap(&Default::default());
-            self.garbage.push(Garbage::Table(std::mem::take(table)));
+            let flushed = self.keyspace.snapshots.detach(held.place.db(), std::mem::take(table));
+            self.garbage.extend(flushed.map(Garbage::Table));
         }
         self.whole_changes += keys as u64;
         keys
@@ -129,6 +144,7 @@ impl Txn<'_> {
             let next_ms = one_shard.deadlines.next_ms().min(other_shard.deadlines.next_ms());
             self.keyspace.alarm.deadline_set(next_ms);
         }
+        self.keyspace.snapshots.swapped(a, b);
         self.whole_changes += 1;
     }
 }

@@ -43,10 +43,19 @@ pub struct Claim<'a> {
 pub enum Claimed {
     /// It is the consumer's now.
     Yes,
-    /// It is not pending, or not for long enough.
+    /// It is not pending, or not for long enough. Nothing changed.
     No,
-    /// The stream does not have it; if it was pending, it is no longer.
+    /// The stream does not have it: it is pending no longer.
     Gone,
+}
+
+/// What [`Stream::read_idle`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadIdle {
+    /// How many entries were delivered again.
+    pub delivered: usize,
+    /// The entries that were pending but are not in the stream.
+    pub gone: Vec<StreamId>,
 }
 
 /// What XAUTOCLAIM did.
@@ -121,15 +130,14 @@ impl Stream {
     }
 
     /// Delivers again what has been pending for at least `min_idle_ms`, for whichever consumer, the
-    /// longest first: hands each entry to `emit` with how long ago it was delivered and how often,
-    /// and answers how many; `None` when there is no such group. What the stream no longer has
-    /// is pending no longer.
+    /// longest first: hands each entry to `emit` with how long ago it was delivered and how often.
+    /// `None` when there is no such group. What the stream no longer has is pending no longer.
     pub fn read_idle(
         &mut self,
         read: &Read<'_>,
         min_idle_ms: i64,
         mut emit: impl FnMut(Entry<'_>, i64, u64),
-    ) -> Option<usize> {
+    ) -> Option<ReadIdle> {
         let (log, groups) = self.parts_mut();
         let group = groups.get_mut(read.group)?;
         group.consumer_seen(read.consumer, read.now_ms);
@@ -148,8 +156,8 @@ impl Stream {
                 None => gone.push(id),
             }
         }
-        for id in gone {
-            group.ack(id);
+        for id in &gone {
+            group.ack(*id);
         }
         for &(id, deliveries) in &delivered {
             group.assign(id, read.consumer, read.now_ms, deliveries.saturating_add(1));
@@ -157,7 +165,7 @@ impl Stream {
         if !delivered.is_empty() {
             group.consumer_active(read.consumer, read.now_ms);
         }
-        Some(delivered.len())
+        Some(ReadIdle { delivered: delivered.len(), gone })
     }
 
     /// Makes an entry pending for another consumer. `None` when there is no such group.
@@ -203,8 +211,7 @@ fn first_pending(group: &Group, from: Option<StreamId>) -> Option<StreamId> {
 
 fn claim_one(log: &Log, group: &mut Group, id: StreamId, claim: &Claim<'_>) -> Claimed {
     if log.get(id).is_none() {
-        group.ack(id);
-        return Claimed::Gone;
+        return if group.ack(id) { Claimed::Gone } else { Claimed::No };
     }
     let before = match group.nack(id) {
         Some(nack) if nack.idle_ms(claim.now_ms) < claim.min_idle_ms => return Claimed::No,

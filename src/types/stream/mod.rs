@@ -22,7 +22,7 @@ use self::log::Log;
 use super::limits::Limits;
 use super::listpack::{Corrupt, Listpack};
 
-pub use self::deliver::{AutoClaimed, Claim, Claimed, Read};
+pub use self::deliver::{AutoClaimed, Claim, Claimed, Read, ReadIdle};
 pub use self::entry::{Entry, Fields};
 pub use self::group::{Consumer, Group, Nack};
 pub use self::id::StreamId;

@@ -276,7 +276,7 @@ fn consumers_claim() {
     );
     assert_eq!(
         stream.claim(id(9), &Claim { force: true, ..claim(b"b", 0, 160) }),
-        Some(Claimed::Gone)
+        Some(Claimed::No)
     );
     assert_eq!(stream.claim(id(1), &claim(b"nobody", 0, 160)), Some(Claimed::No));
     let expected = [(1, "b", 150, 2), (2, "b", 160, 1), (3, "a", 100, 1), (4, "b", 160, 2)];
@@ -309,9 +309,10 @@ fn what_is_idle_for_longest_is_read_first() {
             seen.push((entry.id.ms, idle_ms, deliveries));
         })
     };
-    assert_eq!(read_idle(&mut stream, 9, 101, 200), Some(0));
-    assert_eq!(read_idle(&mut stream, 2, 80, 200), Some(2));
-    assert_eq!(read_idle(&mut stream, 9, 0, 210), Some(3));
+    let done = |delivered, gone: &[StreamId]| Some(ReadIdle { delivered, gone: gone.to_vec() });
+    assert_eq!(read_idle(&mut stream, 9, 101, 200), done(0, &[]));
+    assert_eq!(read_idle(&mut stream, 2, 80, 200), done(2, &[id(4)]));
+    assert_eq!(read_idle(&mut stream, 9, 0, 210), done(3, &[]));
     assert_eq!(seen, [(2, 100, 1), (3, 80, 1), (1, 80, 1), (2, 10, 2), (3, 10, 2)]);
     assert_eq!(pending(&stream).len(), 3);
     assert!(

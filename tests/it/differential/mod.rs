@@ -7,8 +7,8 @@
 //! `SKEIN_DIFF_SECONDS` says for how long (5), `SKEIN_DIFF_SEED` repeats a run.
 
 mod compare;
-mod families;
-mod generate;
+pub mod families;
+pub mod generate;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

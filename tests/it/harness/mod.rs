@@ -17,7 +17,9 @@ pub use random::Random;
 pub use reply::Reply;
 pub use scene::play;
 pub use script::{A_LIST, for_this_server, split_args};
-pub use server::{Kind, Server, binary_under_test, free_port, kind_under_test, run_to_exit};
+pub use server::{
+    Folder, Kind, Server, binary_under_test, free_port, kind_under_test, run_to_exit,
+};
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

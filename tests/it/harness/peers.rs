@@ -28,6 +28,7 @@ pub enum Peer {
 /// Every test that needs a peer. `need` holds the list complete, `left_out` reads it.
 const TESTS: &[(&str, Peer)] = &[
     ("differential::strings_and_keys", Peer::RedisServer),
+    ("saving::the_file_is_what_was_there", Peer::RedisServer),
     ("differential::lists", Peer::RedisServer),
     ("differential::hashes", Peer::RedisServer),
     ("differential::sets", Peer::RedisServer),
@@ -55,6 +56,20 @@ const TESTS: &[(&str, Peer)] = &[
     ("field_expiry::dumps_of_valkey_bring_their_deadlines", Peer::ValkeyServer),
     ("hyperloglogs::redis_counts_the_same", Peer::RedisServer),
     ("lists::digests_and_dumps_agree_with_redis", Peer::RedisServer),
+    ("durability::group_commit::fifty_clients_share_their_fsyncs", Peer::RedisBenchmark),
+    ("durability::group_commit::fifty_clients_share_their_fsyncs", Peer::RedisServer),
+    ("durability::group_commit::fifty_clients_share_their_fsyncs", Peer::ValkeyServer),
+    (
+        "durability::replay::logs_travel_to_and_from_redis_on_a_base_in_rdb_form",
+        Peer::RedisServer,
+    ),
+    ("durability::replay::logs_travel_to_and_from_redis_on_a_base_of_commands", Peer::RedisServer),
+    ("durability::round_trips::files_travel_to_redis_and_back", Peer::RedisServer),
+    ("durability::round_trips::files_travel_to_valkey_and_back", Peer::ValkeyServer),
+    (
+        "durability::round_trips::valkeys_deadlines_of_fields_are_saved_as_ours",
+        Peer::ValkeyServer,
+    ),
     ("clients::redis_py_in_many_threads", Peer::RedisPy),
     ("clients::redis_py_keeps_a_cache", Peer::RedisPy),
     ("clients::ioredis", Peer::IoRedis),

@@ -63,6 +63,20 @@ impl Server {
         Server::start_in(&binary_under_test(), folder, flags)
     }
 
+    /// Starts a program on a folder that is there already: with what another server has left in
+    /// it, say.
+    #[track_caller]
+    pub fn start_on(binary: &Path, folder: &Folder, flags: &[&str]) -> Server {
+        Server::start_in(binary, folder.clone(), flags)
+    }
+
+    /// As [`Server::start_on`], but gives the process back as soon as it exists.
+    pub fn launch_on(binary: &Path, folder: &Folder, flags: &[&str]) -> Server {
+        let port = free_port();
+        let child = spawn(binary, port, folder.path(), flags);
+        Server { child, port, folder: folder.clone() }
+    }
+
     #[track_caller]
     fn start_in(binary: &Path, folder: Folder, flags: &[&str]) -> Server {
         // Between the probe for a free port and the start another process may take it.
@@ -137,6 +151,22 @@ impl Server {
         };
         let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw).expect("a process id");
         kill_process(pid, signal).expect("a signal to our own child");
+    }
+
+    /// Ends it in the middle of whatever it does, as a crash would. Its folder stays.
+    pub fn kill(mut self) -> Folder {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.folder.clone()
+    }
+
+    /// Ends it as an operator does, who expects it to end well. Its folder stays.
+    #[track_caller]
+    pub fn stop(mut self) -> Folder {
+        self.signal("TERM");
+        let code = self.wait_for_exit();
+        assert_eq!(code, Some(0), "{}", self.log());
+        self.folder.clone()
     }
 
     /// Waits for the process to end by itself.
@@ -270,12 +300,12 @@ fn read_log(folder: &Path) -> String {
 
 /// A temporary folder, removed when its last user is gone.
 #[derive(Clone)]
-struct Folder(std::sync::Arc<FolderPath>);
+pub struct Folder(std::sync::Arc<FolderPath>);
 
 struct FolderPath(PathBuf);
 
 impl Folder {
-    fn new() -> Folder {
+    pub fn new() -> Folder {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("skein-test-{}-{number}", std::process::id());
@@ -284,7 +314,7 @@ impl Folder {
         Folder(std::sync::Arc::new(FolderPath(path)))
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.0.0
     }
 }

@@ -39,6 +39,12 @@ impl Elements {
         self
     }
 
+    /// Brings them into the order of their bytes.
+    pub fn sort(&mut self) {
+        let bytes = &self.bytes;
+        self.places.sort_unstable_by_key(|place| &bytes[place.clone()]);
+    }
+
     fn push(&mut self, element: Element<'_>) {
         let start = self.bytes.len();
         element.write_to(&mut self.bytes);

@@ -149,12 +149,16 @@ fn sorted_elements(ctx: &mut Ctx<'_>, key: Key<'_>, options: &Options<'_>) -> Re
     let Some(entry) = ctx.txn.get(key) else { return Ok(Elements::default()) };
     let source = Source::of(entry.value())?;
     let window = options.window(source.len());
-    // A set has no order of its own, but what is stored shall not depend on a table's.
+    // A set has no order of its own, but what is stored shall not depend on a table's: neither
+    // where nothing is sorted by, nor among elements with the same weight.
     let needs_order = source.is_set() && options.store.is_some();
     if options.unsorted && !needs_order {
         return Ok(source.take(window, options.descending));
     }
-    let elements = source.take(0..source.len(), false);
+    let mut elements = source.take(0..source.len(), false);
+    if needs_order {
+        elements.sort();
+    }
     let weights = weigh(ctx, &elements, options)?;
     Ok(weights.arrange(elements, window, options.descending))
 }

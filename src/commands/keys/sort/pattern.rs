@@ -42,12 +42,12 @@ impl<'a> Pattern<'a> {
         let mut name = SmallVec::<[u8; 64]>::from_slice(self.before);
         name.extend_from_slice(element);
         name.extend_from_slice(self.behind);
-        let (hash, now_ms) = (txn.keyspace().hash(&name), txn.now_ms());
+        let (hash, horizon_ms) = (txn.keyspace().hash(&name), txn.horizon_ms());
         match (txn.get(Key { name: &name, hash, db })?.value(), self.field) {
             (View::String(Str::Int(int)), None) => Some(Element::Int(int)),
             (View::String(Str::Bytes(bytes)), None) => Some(Element::Bytes(bytes)),
             (View::String(Str::Shared(bytes)), None) => Some(Element::Bytes(bytes)),
-            (View::Hash(hash), Some(field)) => hash.at(now_ms).get(field),
+            (View::Hash(hash), Some(field)) => hash.at(horizon_ms).get(field),
             _ => None,
         }
     }

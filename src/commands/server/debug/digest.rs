@@ -20,7 +20,7 @@ fn database_digest(txn: &Txn<'_>, db: u16) -> Option<Digest> {
     for shard in 0..SHARDS {
         let table = txn.table(db, shard);
         scan::for_each(&table, |entry| {
-            if !entry.is_expired(txn.now_ms()) {
+            if !entry.is_expired(txn.horizon_ms()) {
                 *sum.get_or_insert_default() ^= entry_digest(entry);
             }
         });

@@ -7,6 +7,7 @@ mod help;
 mod object;
 mod populate;
 mod protocol;
+mod reload;
 mod sleep;
 mod switches;
 mod text;
@@ -65,12 +66,14 @@ const SUBCOMMANDS: &[Subcommand] = &[
     text::ERROR,
     help::HELP,
     object::LISTPACK,
+    reload::LOADAOF,
     text::LOG,
     object::OBJECT,
     switches::PAUSE_CRON,
     populate::POPULATE,
     protocol::PROTOCOL,
     switches::QUICKLIST_PACKED_THRESHOLD,
+    reload::RELOAD,
     switches::SET_ACTIVE_EXPIRE,
     switches::SET_DISABLE_DENY_SCRIPTS,
     sleep::SLEEP,

@@ -3,6 +3,7 @@
 use super::Subcommand;
 use crate::commands::prelude::*;
 use crate::engine::blocking::conclude;
+use crate::engine::propagate::Propagation;
 use crate::services::config::params;
 use crate::store::txn::Mode;
 
@@ -31,10 +32,14 @@ fn populate(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Res
         let value = value(n, size);
         let place = std::iter::once((db, key.hash));
         let mut txn = Txn::lock(&engine.keyspace, Mode::Write, place, ctx.txn.now_ms());
+        let mut propagation = Propagation::begin(engine);
         if txn.peek(key).is_none() {
             txn.set_string(key, NewStr::Bytes(&value), Expiry::Clear, Event::string("set"));
+            let set: [&[u8]; 3] = [b"SET", &name, &value];
+            propagation.record(&mut txn, db, &set.map(Arg::from));
         }
-        conclude(engine, ctx.session.client.id, txn);
+        let logged_to = conclude(engine, ctx.session.client.id, txn, propagation);
+        ctx.session.logged_to = ctx.session.logged_to.max(logged_to);
     }
     reply.ok();
     Ok(())

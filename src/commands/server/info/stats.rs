@@ -45,13 +45,16 @@ fn keys(ctx: &Ctx<'_>, page: &mut Page) {
     page.field("keyspace_misses", totals.misses);
 }
 
-/// Subscriptions and tracking; forks and defragmentation, which do not happen here.
+/// Subscriptions and tracking; defragmentation, which does not happen here. What a fork is to
+/// Redis is a cut here: everything is locked for a moment.
 fn background(ctx: &Ctx<'_>, page: &mut Page) {
     let pubsub = &ctx.engine.pubsub;
     page.field("pubsub_channels", pubsub.count(Kind::Channel));
     page.field("pubsub_patterns", pubsub.count(Kind::Pattern));
     page.field("pubsubshard_channels", pubsub.count(Kind::ShardChannel));
-    page.zeros(&["latest_fork_usec", "total_forks"]);
+    let figures = ctx.engine.saving.figures();
+    page.field("latest_fork_usec", figures.last_cut_us);
+    page.field("total_forks", figures.cuts);
     page.zeros(&["migrate_cached_sockets", "slave_expires_tracked_keys"]);
     page.zeros(&["active_defrag_hits", "active_defrag_misses"]);
     page.zeros(&["active_defrag_key_hits", "active_defrag_key_misses"]);

@@ -3,6 +3,7 @@
 use super::{InGroup, Request, Served};
 use crate::commands::prelude::*;
 use crate::commands::stream::entries::{reply_entry, reply_parts};
+use crate::commands::stream::forms::{log_pending, log_position};
 use crate::commands::stream::id::{self, reply_id};
 use crate::commands::stream::lookup::{peek_group, see_consumer};
 use crate::types::Type;
@@ -125,19 +126,47 @@ fn serve(
 ) -> Result<bool> {
     let InGroup { name, consumer, no_ack, claim_ms } = group;
     let read = Read { group: name, consumer, count, now_ms: ctx.now_ms() };
+    let mut deliveries = Deliveries { is_logged: ctx.is_logged(), ..Deliveries::default() };
     let answered = ctx.txn.update(key, false, |stream: &mut Stream| {
         let list = reply.defer();
         let (found, event) = match source {
             Source::New => {
-                let found = read_new(stream, reply, &read, no_ack, claim_ms);
-                (found, (found > 0).then_some(Event::SILENT))
+                let found = read_new(stream, reply, &read, no_ack, claim_ms, &mut deliveries);
+                (found, (found > 0 || deliveries.has_gone).then_some(Event::SILENT))
             }
-            Source::Pending(after) => (read_pending(stream, reply, &read, after), None),
+            Source::Pending(after) => {
+                (read_pending(stream, reply, &read, after, &mut deliveries), None)
+            }
         };
         reply.end_array(list, found);
         (found > 0 || matches!(source, Source::Pending(_)), event)
     })?;
+    log_pending(ctx, key, name, &deliveries.ids);
+    if deliveries.has_advanced {
+        log_position(ctx, key, name);
+    }
     Ok(answered.unwrap_or(false))
+}
+
+/// What the log is told of a read.
+#[derive(Default)]
+struct Deliveries {
+    /// Whether it is told anything.
+    is_logged: bool,
+    /// The entries whose delivery has changed.
+    ids: Vec<StreamId>,
+    /// Whether entries are no longer pending, as they are gone.
+    has_gone: bool,
+    /// Whether the group has read on.
+    has_advanced: bool,
+}
+
+impl Deliveries {
+    fn add(&mut self, id: StreamId) {
+        if self.is_logged {
+            self.ids.push(id);
+        }
+    }
 }
 
 /// Writes what is to be claimed, if any is, and then what is new. Returns how many entries.
@@ -147,20 +176,40 @@ fn read_new(
     read: &Read<'_>,
     no_ack: bool,
     claim_ms: Option<i64>,
+    deliveries: &mut Deliveries,
 ) -> usize {
-    let Some(min_idle_ms) = claim_ms else {
-        return stream.read_new(read, no_ack, |entry| reply_entry(reply, entry)).unwrap_or(0);
-    };
-    // Each with how long ago it was delivered, and how often.
-    let mut emit = |entry: Entry<'_>, idle_ms, deliveries: u64| {
-        reply.array(4);
-        reply_parts(reply, entry);
-        reply.int(idle_ms);
-        reply.int(deliveries as i64);
-    };
-    let claimed = stream.read_idle(read, min_idle_ms, &mut emit).unwrap_or(0);
+    let mut claimed = 0;
+    if let Some(min_idle_ms) = claim_ms {
+        let done = stream.read_idle(read, min_idle_ms, |entry, idle_ms, times| {
+            deliveries.add(entry.id);
+            reply_claimable(reply, entry, idle_ms, times);
+        });
+        let done = done.unwrap_or_default();
+        deliveries.has_gone = !done.gone.is_empty();
+        done.gone.iter().for_each(|id| deliveries.add(*id));
+        claimed = done.delivered;
+    }
     let rest = Read { count: read.count.saturating_sub(claimed), ..*read };
-    claimed + stream.read_new(&rest, no_ack, |entry| emit(entry, 0, 0)).unwrap_or(0)
+    let new = stream.read_new(&rest, no_ack, |entry| {
+        if !no_ack {
+            deliveries.add(entry.id);
+        }
+        match claim_ms {
+            Some(_) => reply_claimable(reply, entry, 0, 0),
+            None => reply_entry(reply, entry),
+        }
+    });
+    let new = new.unwrap_or(0);
+    deliveries.has_advanced = new > 0;
+    claimed + new
+}
+
+/// Writes an entry with how long ago it was delivered before, and how often.
+fn reply_claimable(reply: &mut Reply<'_>, entry: Entry<'_>, idle_ms: i64, times: u64) {
+    reply.array(4);
+    reply_parts(reply, entry);
+    reply.int(idle_ms);
+    reply.int(times as i64);
 }
 
 /// Writes the consumer's history; of an entry that is gone, its ID. Returns how many entries.
@@ -169,9 +218,13 @@ fn read_pending(
     reply: &mut Reply<'_>,
     read: &Read<'_>,
     after: StreamId,
+    deliveries: &mut Deliveries,
 ) -> usize {
     let found = stream.read_pending(read, after, |id, entry| match entry {
-        Some(entry) => reply_entry(reply, entry),
+        Some(entry) => {
+            deliveries.add(id);
+            reply_entry(reply, entry);
+        }
         None => {
             reply.array(2);
             reply_id(reply, id);

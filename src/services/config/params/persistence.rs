@@ -59,7 +59,7 @@ params! {
         text("appenddirname", "appendonlydir").checked(checks::aof_directory).immutable();
 
     /// When the append-only file reaches the disk.
-    APPENDFSYNC: AppendFsync = choice::<AppendFsync>("appendfsync");
+    APPENDFSYNC: AppendFsync = choice::<AppendFsync>("appendfsync").effect(Effect::AofSettings);
 
     /// Do not force the append-only file to the disk while a snapshot or a rewrite runs.
     NO_APPENDFSYNC_ON_REWRITE: bool = flag("no-appendfsync-on-rewrite", false);
@@ -78,7 +78,8 @@ params! {
     AOF_USE_RDB_PREAMBLE: bool = flag("aof-use-rdb-preamble", true);
 
     /// Note the time in the append-only file, for loading it up to a point in time.
-    AOF_TIMESTAMP_ENABLED: bool = flag("aof-timestamp-enabled", false);
+    AOF_TIMESTAMP_ENABLED: bool = 
+        flag("aof-timestamp-enabled", false).effect(Effect::AofSettings);
 
     /// Write a rewritten append-only file to the disk bit by bit.
     AOF_REWRITE_INCREMENTAL_FSYNC: bool = flag("aof-rewrite-incremental-fsync", true);

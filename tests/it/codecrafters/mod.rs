@@ -3,11 +3,17 @@
 //! byte by byte. Here the script runs with a target directory in which the server under test
 //! stands already, so that nothing is built.
 
+mod aof;
+
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::harness::{Client, binary_under_test, encode, free_port};
+
+/// Stands for the stage's data folder among the flags.
+const DATA: &str = "<data>";
 
 /// A server started through the script; killed when dropped.
 struct Stage {
@@ -18,22 +24,32 @@ struct Stage {
 
 impl Stage {
     fn start(name: &str, rdb: Option<&[u8]>) -> Stage {
+        let data = |data: &Path| {
+            if let Some(rdb) = rdb {
+                fs::write(data.join("stage.rdb"), rdb).expect("a file");
+            }
+        };
+        Stage::start_with(name, &["--dir", DATA, "--dbfilename", "stage.rdb"], data)
+    }
+
+    /// Starts with these flags, [`DATA`] among them standing for the data folder, once that is
+    /// prepared.
+    fn start_with(name: &str, flags: &[&str], prepare: impl FnOnce(&Path)) -> Stage {
         let folder =
             std::env::temp_dir().join(format!("skein-stage-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(folder.join("cwd")).expect("a temporary folder");
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join("cwd")).expect("a temporary folder");
         let target = prebuilt(&folder);
         let data = folder.join("data");
-        std::fs::create_dir_all(&data).expect("a temporary folder");
-        if let Some(rdb) = rdb {
-            std::fs::write(data.join("stage.rdb"), rdb).expect("a file");
-        }
+        fs::create_dir_all(&data).expect("a temporary folder");
+        prepare(&data);
         let port = free_port();
+        let data = data.display().to_string();
+        let flags = flags.iter().map(|flag| if *flag == DATA { &data } else { *flag });
         let child =
             Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("spawn_redis_server.sh"))
-                .args(["--port", &port.to_string(), "--dir"])
-                .arg(&data)
-                .args(["--dbfilename", "stage.rdb"])
+                .args(["--port", &port.to_string()])
+                .args(flags)
                 .current_dir(folder.join("cwd"))
                 .env("CARGO_TARGET_DIR", target)
                 .stdout(Stdio::null())
@@ -42,11 +58,17 @@ impl Stage {
                 .expect("the script starts");
         let stage = Stage { child, port, folder };
         let deadline = Instant::now() + Duration::from_secs(10);
-        while Client::try_connect(port).is_err() {
-            assert!(Instant::now() < deadline, "the port did not open within ten seconds");
+        while !stage.answers() {
+            assert!(Instant::now() < deadline, "no answer within ten seconds");
             std::thread::sleep(Duration::from_millis(10));
         }
         stage
+    }
+
+    /// Whether the port is open and everything loaded.
+    fn answers(&self) -> bool {
+        let reply = Client::try_connect(self.port).and_then(|mut client| client.try_cmd(&["PING"]));
+        reply.is_ok_and(|reply| !reply.is_error())
     }
 
     /// Sends a request on a new connection and expects exactly these bytes.
@@ -61,7 +83,7 @@ impl Drop for Stage {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -75,10 +97,10 @@ fn exact_on(client: &mut Client, request: &[&str], reply: &[u8]) {
 /// A target directory with the server under test as its release build, newer than every source.
 fn prebuilt(folder: &Path) -> PathBuf {
     let release = folder.join("target/release");
-    std::fs::create_dir_all(&release).expect("a temporary folder");
-    std::fs::copy(binary_under_test(), release.join("skein")).expect("a copy");
+    fs::create_dir_all(&release).expect("a temporary folder");
+    fs::copy(binary_under_test(), release.join("skein")).expect("a copy");
     // Also newer than what is being edited while the tests run.
-    let copy = std::fs::File::options().append(true).open(release.join("skein"));
+    let copy = fs::File::options().append(true).open(release.join("skein"));
     let later = SystemTime::now() + Duration::from_secs(3_600);
     copy.and_then(|copy| copy.set_modified(later)).expect("a time can be set");
     folder.join("target")
