@@ -63,7 +63,7 @@ const LISTENS_FOR_GOOD: &str = "this server listens where it was told to at its 
 fn switch_log(engine: &Engine) {
     if engine.config.get(params::APPENDONLY) {
         // If one is under way that is to be given up, the saver begins another by itself.
-        let _ = engine.saving.rewrite_in_background(clock::now_ms(), false);
+        let _ = engine.saving.rewrite_in_background(clock::now_ms());
     } else if !engine.saving.cancel_rewrite() {
         engine.aof.stop(&engine.log);
     }

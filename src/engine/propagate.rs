@@ -55,6 +55,7 @@ impl Propagation {
         let forms = self.forms.take();
         let has_changed = self.record_expired(txn);
         match forms {
+            Some(forms) if self.unit.is_empty() => self.unit = forms,
             Some(forms) => self.unit.append(&forms),
             None if has_changed => self.unit.push(db, argv.iter()),
             None => {}

@@ -7,7 +7,7 @@
 
 use super::Engine;
 use super::blocking::conclude;
-use super::command::{Flags, Locks};
+use super::command::{Command, Flags, Locks};
 use super::ctx::{Ctx, Turn};
 use super::dispatch::{self, Call};
 use super::panics;
@@ -76,6 +76,7 @@ impl<'a> Replay<'a> {
         self.output.clear();
         let failures = match row.command.accepts(call.argv.len()) {
             false => vec![Failure { row, error: Error::Arity(row.full_name.clone()) }],
+            true if !has_effect(row.command) => Vec::new(),
             true if self.is_in_transaction() && !row.command.flags.has(Flags::AT_ONCE) => {
                 let mut reply = Reply::new(&mut self.output, false);
                 let queued = transaction::enqueue(&mut self.session, row, call, &mut reply);
@@ -119,6 +120,14 @@ impl<'a> Replay<'a> {
             failure.error, failure.row.full_name
         ));
     }
+}
+
+/// Whether a command belongs into a log. Whatever else is found there (GET, but also SHUTDOWN or
+/// DEBUG SLEEP) changed nothing when it happened first: it is passed over.
+fn has_effect(command: &Command) -> bool {
+    let flags = command.flags;
+    let changes = flags.has(Flags::WRITE) || flags.has(Flags::MAY_REPLICATE);
+    changes || flags.has(Flags::AT_ONCE) || command.selects.is_some()
 }
 
 /// A command that did not work.

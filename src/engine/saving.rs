@@ -102,7 +102,7 @@ pub struct Errand {
 pub struct Figures {
     /// The last snapshot that worked, Unix time in seconds.
     pub last_save_s: i64,
-    /// Snapshots that worked.
+    /// Snapshots for files that were begun.
     pub saves: u64,
     /// When the last one in the background began, Unix time in seconds.
     pub last_try_s: i64,
@@ -150,9 +150,8 @@ impl Saving {
     }
 
     /// Has a snapshot taken in the background. It shows what the client has done so far, and nothing
-    /// that it does after this returned; only who holds locks (`waits` is false) cannot wait for
-    /// that.
-    pub fn save_in_background(&self, now_ms: i64, schedule: bool, waits: bool) -> Result<Begun> {
+    /// that it does after this returned. No lock may be held.
+    pub fn save_in_background(&self, now_ms: i64, schedule: bool) -> Result<Begun> {
         let mut state = self.state.lock();
         match state.running.map(|running| running.work) {
             None => {}
@@ -166,31 +165,40 @@ impl Saving {
         let (cut, has_cut) = bounded(1);
         self.begin(&mut state, Work::Background, now_ms, Some(cut));
         drop(state);
-        if waits {
-            // An error is that there will be no cut.
-            let _ = has_cut.recv();
-        }
+        // An error is that there will be no cut.
+        let _ = has_cut.recv();
         Ok(Begun::Now)
     }
 
-    /// Has the append-only file written anew in the background.
-    pub fn rewrite_in_background(&self, now_ms: i64, waits: bool) -> Result<Begun> {
+    /// Has a snapshot taken when there is time.
+    pub fn schedule_save(&self) -> Result<Begun> {
         let mut state = self.state.lock();
-        match state.running.map(|running| running.work) {
-            None => {}
-            Some(Work::Rewrite) => return Err(Error::msg(REWRITE_IN_PROGRESS)),
-            Some(_) => {
-                state.rewrite_scheduled = true;
-                return Ok(Begun::Later);
-            }
+        if state.is_running(Work::Background) {
+            return Err(Error::msg(SAVE_IN_PROGRESS));
         }
-        let (cut, has_cut) = bounded(1);
-        self.begin(&mut state, Work::Rewrite, now_ms, Some(cut));
-        drop(state);
-        if waits {
-            let _ = has_cut.recv();
+        state.save_scheduled = true;
+        Ok(Begun::Later)
+    }
+
+    /// Has the append-only file written anew in the background.
+    pub fn rewrite_in_background(&self, now_ms: i64) -> Result<Begun> {
+        let mut state = self.state.lock();
+        if state.running.is_some() {
+            drop(state);
+            return self.schedule_rewrite();
         }
+        self.begin(&mut state, Work::Rewrite, now_ms, None);
         Ok(Begun::Now)
+    }
+
+    /// Has the append-only file written anew when there is time.
+    pub fn schedule_rewrite(&self) -> Result<Begun> {
+        let mut state = self.state.lock();
+        if state.is_running(Work::Rewrite) {
+            return Err(Error::msg(REWRITE_IN_PROGRESS));
+        }
+        state.rewrite_scheduled = true;
+        Ok(Begun::Later)
     }
 
     /// Has something done and waits for what comes of it. No lock may be held.
@@ -210,7 +218,7 @@ impl Saving {
     /// Ends the snapshot that is taken in the background, or takes back that one is to be.
     pub fn cancel_background(&self) -> Option<Cancelled> {
         let mut state = self.state.lock();
-        if state.running.is_some_and(|running| running.work == Work::Background) {
+        if state.is_running(Work::Background) {
             self.cancelled.store(true, Ordering::Relaxed);
             return Some(Cancelled::Running);
         }
@@ -222,7 +230,7 @@ impl Saving {
     pub fn cancel_rewrite(&self) -> bool {
         let mut state = self.state.lock();
         state.rewrite_scheduled = false;
-        let is_running = state.running.is_some_and(|running| running.work == Work::Rewrite);
+        let is_running = state.is_running(Work::Rewrite);
         if is_running {
             self.cancelled.store(true, Ordering::Relaxed);
         }
@@ -289,21 +297,22 @@ impl Saving {
         }
     }
 
-    /// Takes what was scheduled: whether a rewrite, which goes first, or a snapshot.
-    pub fn take_scheduled(&self) -> Option<Work> {
+    /// Begins what was scheduled: a rewrite, which goes first, or a snapshot, if that is allowed.
+    /// Returns whether there was anything.
+    pub fn begin_scheduled(&self, now_ms: i64, may_save: bool) -> bool {
         let mut state = self.state.lock();
         if state.running.is_some() {
-            return None;
+            return false;
         }
-        if std::mem::take(&mut state.rewrite_scheduled) {
-            return Some(Work::Rewrite);
-        }
-        std::mem::take(&mut state.save_scheduled).then_some(Work::Background)
-    }
-
-    /// Schedules it again: now is not the time.
-    pub fn schedule_save(&self) {
-        self.state.lock().save_scheduled = true;
+        let work = if std::mem::take(&mut state.rewrite_scheduled) {
+            Work::Rewrite
+        } else if may_save && std::mem::take(&mut state.save_scheduled) {
+            Work::Background
+        } else {
+            return false;
+        };
+        self.begin(&mut state, work, now_ms, None);
+        true
     }
 
     /// Whether what is being done is to end without a result.
@@ -347,6 +356,10 @@ impl Saving {
 }
 
 impl State {
+    fn is_running(&self, work: Work) -> bool {
+        self.running.is_some_and(|running| running.work == work)
+    }
+
     /// Whether the saver has not yet taken the errand that is said to be running.
     fn is_only_promised(&self) -> bool {
         let first = self.waiting.front();
@@ -376,19 +389,19 @@ mod tests {
     #[test]
     fn one_thing_is_done_at_a_time() {
         let saving = Saving::new(0);
-        assert_eq!(saving.rewrite_in_background(5, false), Ok(Begun::Now));
+        assert_eq!(saving.rewrite_in_background(5), Ok(Begun::Now));
         let errand = saving.next(Duration::ZERO, || 0).expect("a rewrite");
         assert_eq!(saving.running(), Some(Running { work: Work::Rewrite, began_ms: 5 }));
-        assert!(saving.save_in_background(6, false, false).is_err());
-        assert_eq!(saving.save_in_background(6, true, false), Ok(Begun::Later));
-        assert!(saving.rewrite_in_background(6, false).is_err());
-        assert_eq!(saving.take_scheduled(), None);
+        assert!(saving.save_in_background(6, false).is_err());
+        assert_eq!(saving.save_in_background(6, true), Ok(Begun::Later));
+        assert!(saving.rewrite_in_background(6).is_err());
+        assert!(!saving.begin_scheduled(7, true));
         saving.ended(errand, Ok(()));
-        assert_eq!(saving.take_scheduled(), Some(Work::Background));
-        saving.begin_by_itself(Work::Background, 7);
-        assert!(saving.save_in_background(8, true, false).is_err());
+        assert!(!saving.begin_scheduled(7, false) && saving.begin_scheduled(7, true));
+        assert_eq!(saving.running(), Some(Running { work: Work::Background, began_ms: 7 }));
+        assert!(saving.save_in_background(8, true).is_err());
         assert!(saving.wait_for(Work::Save).is_err());
-        assert_eq!(saving.rewrite_in_background(8, false), Ok(Begun::Later));
+        assert_eq!(saving.rewrite_in_background(8), Ok(Begun::Later));
         assert_eq!(saving.cancel_background(), Some(Cancelled::Running));
         assert!(saving.is_cancelled());
     }
@@ -406,7 +419,7 @@ mod tests {
             assert_eq!(saving.running(), Some(Running { work: Work::Save, began_ms: 3 }));
             saving.ended(errand, Err("no space".to_owned()));
             assert_eq!(waiter.join().ok(), Some(Ok(Err("no space".to_owned()))));
-            let waiter = scope.spawn(|| saving.save_in_background(0, false, true));
+            let waiter = scope.spawn(|| saving.save_in_background(0, false));
             let mut errand = loop {
                 if let Some(errand) = saving.next(Duration::from_secs(1), || 3) {
                     break errand;

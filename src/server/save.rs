@@ -67,10 +67,7 @@ pub fn to_file(
     match &outcome {
         Ok(()) => {
             let now_s = clock::now_ms() / 1000;
-            engine.saving.change_figures(|figures| {
-                figures.last_save_s = now_s;
-                figures.saves += 1;
-            });
+            engine.saving.change_figures(|figures| figures.last_save_s = now_s);
             engine.saving.set_failed(false);
             engine.log.notice("DB saved on disk");
         }

@@ -64,19 +64,12 @@ impl Saver<'_> {
         if !is_quiet {
             return;
         }
-        let due = self.scheduled().or_else(|| self.by_save_point()).or_else(|| self.by_growth());
-        if let Some(work) = due {
+        if engine.saving.begin_scheduled(clock::now_ms(), self.may_try_again()) {
+            return;
+        }
+        if let Some(work) = self.by_save_point().or_else(|| self.by_growth()) {
             engine.saving.begin_by_itself(work, clock::now_ms());
         }
-    }
-
-    fn scheduled(&self) -> Option<Work> {
-        let work = self.engine.saving.take_scheduled()?;
-        if work == Work::Background && !self.may_try_again() {
-            self.engine.saving.schedule_save();
-            return None;
-        }
-        Some(work)
     }
 
     /// Whether a `save` point says that it is time.
@@ -169,6 +162,7 @@ fn in_background(engine: &Engine, errand: &mut Errand) -> Outcome {
 /// Takes a snapshot and writes it to `dbfilename`.
 fn take_snapshot(engine: &Engine, errand: &mut Errand) -> Result<Progress, String> {
     let mut changes = 0;
+    engine.saving.change_figures(|figures| figures.saves += 1);
     let snapshot = cut(engine, errand, |cut| {
         changes = engine.stats.totals().changes;
         Box::new(save::encoder(engine, cut))

@@ -1,6 +1,7 @@
 //! SAVE, BGSAVE, BGREWRITEAOF: the handlers only knock, the saver does it.
 
 use crate::commands::prelude::*;
+use crate::engine::ctx::Turn;
 use crate::engine::saving::{Begun, Cancelled, Work};
 
 pub const SAVE: Command = Command::new("save", 1, save)
@@ -37,8 +38,13 @@ fn bgsave(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Resul
             _ => return Err(Error::Syntax),
         }
     }
-    let waits = !ctx.txn.holds_locks();
-    match ctx.engine.saving.save_in_background(ctx.now_ms(), schedule, waits)? {
+    let saving = &ctx.engine.saving;
+    let begun = match ctx.turn {
+        // A transaction may hold the locks that a snapshot needs.
+        Turn::Only => saving.schedule_save(),
+        _ => saving.save_in_background(ctx.now_ms(), schedule),
+    };
+    match begun? {
         Begun::Now => reply.simple("Background saving started"),
         Begun::Later => {
             ctx.engine.log.notice("Background saving scheduled due to user request");
@@ -75,8 +81,12 @@ pub const BGREWRITEAOF: Command = Command::new("bgrewriteaof", 1, bgrewriteaof)
     .summary("Asynchronously rewrites the append-only file to disk.");
 
 fn bgrewriteaof(ctx: &mut Ctx<'_>, _: Args<'_>, reply: &mut Reply<'_>) -> Result {
-    let waits = !ctx.txn.holds_locks();
-    match ctx.engine.saving.rewrite_in_background(ctx.now_ms(), waits)? {
+    let saving = &ctx.engine.saving;
+    let begun = match ctx.turn {
+        Turn::Only => saving.schedule_rewrite(),
+        _ => saving.rewrite_in_background(ctx.now_ms()),
+    };
+    match begun? {
         Begun::Now => reply.simple("Background append only file rewriting started"),
         Begun::Later => {
             ctx.engine.log.notice("Background append only file rewriting scheduled.");

@@ -316,8 +316,8 @@ mod tests {
     use super::*;
 
     const GOOD: &[u8] = b"*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n#TS:1700000000\r\n\
-        *3\r\n$3\r\nSET\r\n$1\r\nk\r\n$0\r\n\r\n*1\r\n$5\r\nMULTI\r\n*2\r\n$4\r\nINCR\r\n$1\r\n\n\r\n\
-        *1\r\n$4\r\nEXEC\r\n";
+        *3\r\n$3\r\nSET\r\n$1\r\nk\r\n$0\r\n\r\n*1\r\n$5\r\nMULTI\r\n\
+        *2\r\n$4\r\nINCR\r\n$1\r\n\n\r\n*1\r\n$4\r\nEXEC\r\n";
 
     /// A file that is read a few bytes at a time.
     struct Dripping<'a>(&'a [u8], usize);

@@ -263,7 +263,7 @@ mod tests {
             "\\o/ RDB looks OK! \\o/",
             "[info] 3 keys read",
             "[info] 1 already expired",
-            "[info] db0: string: 3 keys, 3 elements, 27 bytes",
+            "[info] db0: string: 3 keys, 3 elements, 25 bytes",
             "[info] the longest record: string 'e', 14 bytes",
         ] {
             assert!(text.contains(line), "no {line:?} in\n{text}");
@@ -279,7 +279,7 @@ mod tests {
             assert!(findings.good_bytes <= cut as u64 && findings.good_bytes >= last, "{cut}");
             last = findings.good_bytes;
         }
-        let (text, findings) = told(&FILE[..38]);
+        let (text, findings) = told(&FILE[..37]);
         assert_eq!((findings.good_bytes, findings.keys), (24, 1));
         assert!(text.contains("Reading key 'e'") && text.contains("Reading type 0 (string)"));
     }

@@ -93,9 +93,9 @@ impl Job {
         None
     }
 
-    /// The flushed tables that came since this was last asked.
-    pub fn take_detached(&self) -> Vec<(u16, Table)> {
-        self.detached.lock().as_mut().map(std::mem::take).unwrap_or_default()
+    /// One of the flushed tables.
+    pub fn next_detached(&self) -> Option<(u16, Table)> {
+        self.detached.lock().as_mut()?.pop()
     }
 
     /// No more tables are taken. Returns those that nobody has asked for.

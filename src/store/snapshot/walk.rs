@@ -96,7 +96,8 @@ impl<'a> Snapshot<'a> {
             output.records(db, keys, &records)?;
         }
         let snapshots = &self.keyspace.snapshots;
-        for (db, table) in self.job.take_detached() {
+        // One by one: what an error leaves is freed with care when this is dropped.
+        while let Some((db, table)) = self.job.next_detached() {
             let mut outcome = Ok(());
             // Nobody else reaches these entries: they need no lock, and no pin.
             scan::for_each(&table, |entry| {

@@ -82,5 +82,8 @@ fn newer_commands_come_back_after_a_restart() {
     let server = Server::start_on(&binary_under_test(), &folder, &flags);
     let after = contents(&mut server.client());
     assert_same(&format!("SKEIN_REPLAY_SEED={seed}: after the replay"), &before, &after);
+    let log = server.log();
+    let errors: Vec<&str> = log.lines().filter(|line| line.contains("CRITICAL")).collect();
+    assert!(errors.is_empty(), "SKEIN_REPLAY_SEED={seed}:\n{}", errors.join("\n"));
     say(&format!("newer commands: {} keys replayed (seed {seed})", before.len()));
 }

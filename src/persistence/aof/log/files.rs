@@ -109,7 +109,7 @@ impl Log {
     pub fn flush(&self) -> io::Result<()> {
         let mut sink = self.take_lead();
         let outcome = self.write_pending(&mut sink).and_then(|()| self.sync_written(&sink));
-        let answer = outcome.as_ref().map(|()| ()).map_err(Trouble::to_error);
+        let answer = outcome.as_ref().copied().map_err(Trouble::to_error);
         self.hand_over(sink, outcome);
         answer
     }

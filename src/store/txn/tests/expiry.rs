@@ -37,6 +37,19 @@ fn reap(keyspace: &Keyspace, now_ms: i64) -> usize {
     keys
 }
 
+/// What it stores then may depend on that, and a log must tell of both in this order.
+#[test]
+fn a_write_that_finds_a_key_expired_deletes_it() {
+    let keyspace = Keyspace::new(1);
+    let source = key(&keyspace, 0, b"source");
+    set(&keyspace, 0, "source", Expiry::At(START_MS + 1));
+    for (mode, changes) in [(Mode::Read, 0), (Mode::Write, 1), (Mode::Write, 0)] {
+        let mut txn = lock(&keyspace, mode, &[source], START_MS + 1);
+        assert!(txn.get(source).is_none());
+        assert_eq!(txn.take_changes().0.len(), changes);
+    }
+}
+
 #[test]
 fn the_reaper_takes_all_that_is_due_and_nothing_else() {
     const KEYS: usize = 20_000;
