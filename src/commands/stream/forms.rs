@@ -1,5 +1,5 @@
-//! The forms in which deliveries are logged: not who asked for entries, but to whom which entry went,
-//! when, and how often; as in Redis, in the words of XCLAIM and XGROUP.
+//! The forms in which deliveries are logged: not who asked for entries, but to whom which entry
+//! went, when, and how often; as in Redis, in the words of XCLAIM and XGROUP.
 
 use super::id;
 use super::lookup::peek_group;

@@ -51,8 +51,9 @@ pub fn apply(ctx: &mut Ctx<'_>, key: Key<'_>, trim: &Trim) -> Result<u64> {
     Ok(removed.unwrap_or(0))
 }
 
-/// What an approximate trim of the stream at a key has left, as the arguments of an exact one. Those
-/// that went are the oldest that might go, whatever the threshold was: their number says which.
+/// What an approximate trim of the stream at a key has left, as the arguments of an exact one.
+/// Those that went are the oldest that might go, whatever the threshold was: their number says
+/// which.
 pub fn what_is_left<'d>(
     ctx: &Ctx<'_>,
     key: Key<'_>,

@@ -42,7 +42,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What an entry may take in memory to be encoded under its shard's lock.
-const SMALL_BYTES: usize = 16 * 1024;
+const SMALL_BYTES: usize = 4 * 1024;
 /// How many elements it may have.
 const SMALL_ELEMENTS: usize = 128;
 

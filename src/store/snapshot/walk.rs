@@ -14,10 +14,11 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// What the entries of one bite may cost together, in bytes encoded.
-const BITE: usize = 64 * 1024;
-/// What each entry costs at least: a bite is some hundred of them.
-const ENTRY: usize = 256;
+/// What the entries of one bite may cost together, in bytes encoded: with compression, some tens
+/// of microseconds.
+const BITE: usize = 16 * 1024;
+/// What each entry costs at least: a bite is some tens of them.
+const ENTRY: usize = 512;
 /// What an entry costs that has only to be marked.
 const MARK: usize = 32;
 

@@ -309,8 +309,8 @@ impl Txn<'_> {
         self.record_expired_fields(key.db, key.hash, key.name, removed.count, removed.names);
     }
 
-    /// What a write stores may depend on what it finds missing in other keys: so what has expired of
-    /// these goes first as well, and is in the log before it.
+    /// What a write stores may depend on what it finds missing in other keys: so what has expired
+    /// of these goes first as well, and is in the log before it.
     fn drop_expired_source(&mut self, key: Key<'_>) {
         let found = find(&self.guards, self.keyspace.place(key.db, key.hash), key);
         if found.is_some_and(|entry| has_expired(entry, self.horizon_ms)) {

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::harness::{Folder, Reply};
+use crate::harness::{Folder, Reply, env_number};
 
 /// Everything a server holds, in words that can be compared.
 pub mod contents;
@@ -23,6 +24,12 @@ mod replay;
 mod round_trips;
 /// Files that end in the middle of a record.
 mod tails;
+
+/// A new one each time; `SKEIN_REPLAY_SEED` repeats one.
+fn random_seed() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
+    env_number("SKEIN_REPLAY_SEED", now.as_nanos() as u64)
+}
 
 /// The newest incremental file of the append-only file in a server's folder, as the manifest
 /// names it; None before there is a manifest.

@@ -3,16 +3,15 @@
 
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::contents::{Contents, as_commands_tell, assert_same, contents};
-use super::copy_of;
 use super::mixture::{FAMILIES, add_large, add_random, logged_command};
+use super::{copy_of, random_seed};
 use crate::differential::families::Family;
 use crate::differential::generate::Generator;
 use crate::harness::{
-    Client, Folder, Kind, Peer, Server, binary_under_test, env_number, kind_under_test, need, say,
-    wait_until,
+    Client, Folder, Kind, Peer, Server, binary_under_test, kind_under_test, need, say, wait_until,
 };
 
 /// Random commands of each family, before a rewrite and again after it.
@@ -57,7 +56,7 @@ struct Log {
 }
 
 fn write_log(binary: &Path, preamble: &str, seed: u64) -> Log {
-    let server = Server::start_binary(binary, &flags(preamble));
+    let server = Server::start_binary(binary, &flags("yes", preamble));
     let mut client = server.client();
     add_random(&mut client, seed, FAMILIES, COMMANDS);
     add_large(&mut client, seed);
@@ -69,14 +68,21 @@ fn write_log(binary: &Path, preamble: &str, seed: u64) -> Log {
 
 /// What a server holds that starts on a copy of the folder.
 fn replayed(binary: &Path, folder: &Folder, preamble: &str) -> Contents {
-    let server = Server::start_on(binary, &copy_of(folder), &flags(preamble));
+    let server = Server::start_on(binary, &copy_of(folder), &flags("yes", preamble));
     contents(&mut server.client())
 }
 
-fn flags(preamble: &str) -> [&str; 8] {
-    let debug = ["--enable-debug-command", "yes"];
-    let [d0, d1] = debug;
-    ["--appendonly", "yes", "--appendfsync", "no", "--aof-use-rdb-preamble", preamble, d0, d1]
+fn flags<'a>(appendonly: &'a str, preamble: &'a str) -> [&'a str; 8] {
+    [
+        "--appendonly",
+        appendonly,
+        "--appendfsync",
+        "no",
+        "--aof-use-rdb-preamble",
+        preamble,
+        "--enable-debug-command",
+        "yes",
+    ]
 }
 
 /// Rewrites the log and waits until that is done.
@@ -150,8 +156,7 @@ fn a_log_that_begins_amid_conflicting_writes_is_whole() {
 #[track_caller]
 fn replayed_after_conflicts(appendonly: &str, meanwhile: impl FnOnce(&mut Client)) {
     let seed = random_seed();
-    let [_, _, rest @ ..] = flags("yes");
-    let server = Server::start(&[&["--appendonly", appendonly], &rest[..]].concat());
+    let server = Server::start(&flags(appendonly, "yes"));
     let mut admin = server.client();
     thread::scope(|scope| {
         for client in 0..CLIENTS {
@@ -167,7 +172,7 @@ fn replayed_after_conflicts(appendonly: &str, meanwhile: impl FnOnce(&mut Client
     thread::sleep(Duration::from_millis(20));
     let before = contents(&mut admin);
     let folder = server.stop();
-    let server = Server::start_on(&binary_under_test(), &folder, &flags("yes"));
+    let server = Server::start_on(&binary_under_test(), &folder, &flags("yes", "yes"));
     let after = contents(&mut server.client());
     let what = format!("SKEIN_REPLAY_SEED={seed}: after the replay");
     match kind_under_test() {
@@ -204,7 +209,7 @@ const PUSHES: usize = 15_000;
 /// One list to which everybody pushes: of any two records in the wrong order, it shows the trace.
 #[test]
 fn records_are_in_the_order_of_the_writes() {
-    let server = Server::start(&flags("yes"));
+    let server = Server::start(&flags("yes", "yes"));
     thread::scope(|scope| {
         for client in 0..CLIENTS {
             let mut connection = server.client();
@@ -221,14 +226,9 @@ fn records_are_in_the_order_of_the_writes() {
     });
     let list = |server: &Server| server.client().cmd(&["LRANGE", "list", "0", "-1"]);
     let before = list(&server);
-    let server = Server::start_on(&binary_under_test(), &server.stop(), &flags("yes"));
+    let server = Server::start_on(&binary_under_test(), &server.stop(), &flags("yes", "yes"));
     let after = list(&server);
     assert_eq!(before.items().len(), CLIENTS as usize * PUSHES);
     let differs = before.items().iter().zip(after.items()).position(|(one, other)| one != other);
     assert_eq!((differs, after.items().len()), (None, before.items().len()), "where they differ");
-}
-
-fn random_seed() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
-    env_number("SKEIN_REPLAY_SEED", now.as_nanos() as u64)
 }

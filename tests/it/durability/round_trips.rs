@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::contents::{Contents, assert_same, contents};
 use super::mixture::{FAMILIES, add_large, add_random};
+use super::random_seed;
 use crate::differential::families::{Family, hashes};
 use crate::harness::{
-    Kind, Peer, Server, binary_under_test, env_number, kind_under_test, need, say, shared,
-    wait_until,
+    Folder, Kind, Peer, Server, binary_under_test, kind_under_test, need, say, shared, wait_until,
 };
 use crate::rdb::{is_for_this_server, table};
 
@@ -44,10 +43,18 @@ fn travel(peer: &Path) {
     add_large(&mut client, seed);
     let first = save(server);
     let second = save(started_with(peer, &first.file));
-    assert_same(&format!("seed {seed}: ours at the peer's"), &first.contents, &second.contents);
+    assert_same(
+        &format!("SKEIN_REPLAY_SEED={seed}: ours at the peer's"),
+        &first.contents,
+        &second.contents,
+    );
     let third = save(started_with(&ours, &second.file));
-    assert_same(&format!("seed {seed}: the peer's at ours"), &first.contents, &third.contents);
-    assert_eq!(first.digest, third.digest, "seed {seed}: there and back");
+    assert_same(
+        &format!("SKEIN_REPLAY_SEED={seed}: the peer's at ours"),
+        &first.contents,
+        &third.contents,
+    );
+    assert_eq!(first.digest, third.digest, "SKEIN_REPLAY_SEED={seed}: there and back");
     say(&format!(
         "round trip: {} keys, {} bytes of ours, {} of the peer's (seed {seed})",
         first.contents.len(),
@@ -82,8 +89,8 @@ fn deadlines_of_fields_survive_a_save() {
     let first = save(server);
     assert!(first.contents[&(0, b"small".to_vec())].ends_with("\"2\":33177117420123"));
     let second = save(started_with(&binary_under_test(), &first.file));
-    assert_same(&format!("seed {seed}"), &first.contents, &second.contents);
-    assert_eq!(first.digest, second.digest, "seed {seed}");
+    assert_same(&format!("SKEIN_REPLAY_SEED={seed}"), &first.contents, &second.contents);
+    assert_eq!(first.digest, second.digest, "SKEIN_REPLAY_SEED={seed}");
 }
 
 #[test]
@@ -98,8 +105,8 @@ fn valkeys_deadlines_of_fields_are_saved_as_ours() {
     let first = save(server);
     let second = save(started_with(&binary_under_test(), &first.file));
     let third = save(started_with(&binary_under_test(), &second.file));
-    assert_same(&format!("seed {seed}: valkey's"), &first.contents, &second.contents);
-    assert_same(&format!("seed {seed}: ours"), &first.contents, &third.contents);
+    assert_same(&format!("SKEIN_REPLAY_SEED={seed}: valkey's"), &first.contents, &second.contents);
+    assert_same(&format!("SKEIN_REPLAY_SEED={seed}: ours"), &first.contents, &third.contents);
 }
 
 /// Real files in which fields of hashes have deadlines.
@@ -151,12 +158,7 @@ fn save(server: Server) -> Saved {
 }
 
 fn started_with(binary: &Path, file: &[u8]) -> Server {
-    let folder = crate::harness::Folder::new();
+    let folder = Folder::new();
     fs::write(folder.path().join("dump.rdb"), file).expect("a file in the temporary folder");
     Server::start_on(binary, &folder, FLAGS)
-}
-
-fn random_seed() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
-    env_number("SKEIN_REPLAY_SEED", now.as_nanos() as u64)
 }

@@ -3,7 +3,7 @@
 //! log gets by it, commands separated by ` ; `:
 //!
 //! ```text
-//! SET k v EX 100               => SET k v PXAT @100000    a time about so many milliseconds from now
+//! SET k v EX 100               => SET k v PXAT @100000    about so many milliseconds from now
 //! SPOP s                       => SREM s *                any one argument
 //! GET k                        => (nothing)
 //! redis | SET n v NX           => SET n v NX              only this server's way
