@@ -3,11 +3,11 @@
 
 use super::Engine;
 use super::{notify, oom_score};
-use crate::util::clock;
 use crate::services::config::choices::{LogLevel, MaxmemoryPolicy};
 use crate::services::config::{Effect, params};
 use crate::services::log::Level;
 use crate::services::process::{RESERVED_FILES, raise_open_files};
+use crate::util::clock;
 use anyhow::{Context, Result};
 
 /// Brings the configuration's effects about at startup.

@@ -21,7 +21,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// The append-only file with the names that the configuration gives it. It is off.
 pub fn new(config: &Config) -> Aof {
-    let (folder, file) = (config.string(params::APPENDDIRNAME), config.string(params::APPENDFILENAME));
+    let (folder, file) =
+        (config.string(params::APPENDDIRNAME), config.string(params::APPENDFILENAME));
     Aof::new(Arc::new(RealDisk), Names::new(&folder, &file))
 }
 

@@ -18,7 +18,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::Scope;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const DENIED: &str = "-DENIED Redis is running in protected mode because protected mode is enabled \
 and no password is set for the default user. In this mode connections are only accepted from the \
@@ -150,6 +150,10 @@ fn open_unix(path: &str, mode: u32, backlog: i64) -> io::Result<Listener> {
     Ok(Listener { socket, kind: Kind::Unix })
 }
 
+/// Who connects while a data set is loaded waits so long in the listener's queue. Only a longer load
+/// is worth telling of: clients take `LOADING` for an error.
+const PATIENCE: Duration = Duration::from_millis(300);
+
 /// Accepts until the listener is closed.
 pub fn accept_loop<'scope>(
     engine: &'scope Engine,
@@ -157,6 +161,10 @@ pub fn accept_loop<'scope>(
     scope: &'scope Scope<'scope, '_>,
     running: &'scope AtomicUsize,
 ) {
+    let began = Instant::now();
+    while engine.persistence.loading.is_on() && began.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     while !engine.shutdown.is_ending() {
         match listener.socket.accept() {
             Ok((socket, _)) => admit(engine, listener.kind, socket, scope, running),

@@ -308,7 +308,9 @@ mod tests {
 
     fn engine() -> Engine {
         let startup = config::from_args(Vec::<OsString>::new(), &mut io::empty());
-        main::build(startup.expect("defaults"), Table::new(commands::families()))
+        let engine = main::build(startup.expect("defaults"), Table::new(commands::families()));
+        engine.log.set_file("/dev/null").expect("a device");
+        engine
     }
 
     /// Sets every key to a long value that no compression makes short.

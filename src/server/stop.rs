@@ -3,6 +3,7 @@
 use super::listen::Listener;
 use super::save;
 use crate::engine::Engine;
+use crate::engine::saving::Work;
 use crate::engine::shutdown::Request;
 use crate::persistence::disk::RealDisk;
 use crate::services::config::params;
@@ -106,9 +107,9 @@ pub fn wait_and_end(
             Some(signal) => engine.log.warning(format!("Received {signal} scheduling shutdown...")),
             None => engine.log.warning("User requested shutdown..."),
         }
+        end_saving(engine);
         // Held until the process ends: a write that came after the save would be answered,
         // and lost.
-        engine.saving.close();
         let frozen = wants_save(engine, &request).then(|| save::freeze(engine));
         if let Some(frozen) = &frozen
             && save_on_the_way_out(engine, frozen).is_err()
@@ -123,6 +124,18 @@ pub fn wait_and_end(
         }
         end(engine, listeners, running);
     }
+}
+
+/// Ends a save that is under way: there will be a better one, or none is wanted.
+fn end_saving(engine: &Engine) {
+    let log = &engine.log;
+    // In the words that whoever reads Redis's logs looks for.
+    match engine.saving.running().map(|running| running.work) {
+        Some(Work::Background) => log.warning("There is a child saving an .rdb. Killing it!"),
+        Some(Work::Rewrite) => log.warning("There is a child rewriting the AOF. Killing it!"),
+        _ => {}
+    }
+    engine.saving.close();
 }
 
 /// Whether the data set is to be saved before the end.

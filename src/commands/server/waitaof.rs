@@ -75,9 +75,8 @@ fn wait(ctx: &Ctx<'_>, goal: &Goal, until_ms: Option<i64>, replies_are_sent: boo
         let left_ms = until_ms.map_or(i64::MAX, |until_ms| until_ms - clock::now_ms());
         let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).min(LOOK_EVERY);
         let is_synced = goal.is_synced(ctx, left);
-        let is_gone = client.is_killed()
-            || ctx.engine.shutdown.is_ending()
-            || client.stream.peer_has_left();
+        let is_gone =
+            client.is_killed() || ctx.engine.shutdown.is_ending() || client.stream.peer_has_left();
         if goal.is_reached(is_synced) || left_ms <= 0 || is_gone {
             break is_synced;
         }

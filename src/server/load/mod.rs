@@ -151,7 +151,7 @@ fn delay(engine: &Engine, before: u64) {
         Ok(0) => {}
         Ok(delay_us) => thread::sleep(Duration::from_micros(delay_us)),
         // So many of them share a microsecond.
-        Err(_) if before % delay_us.unsigned_abs() == 0 => {
+        Err(_) if before.is_multiple_of(delay_us.unsigned_abs()) => {
             thread::sleep(Duration::from_micros(1));
         }
         Err(_) => {}

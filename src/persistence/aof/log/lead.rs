@@ -4,9 +4,12 @@ use super::sink::Sink;
 use super::trouble::Trouble;
 use super::waiting::{Goal, Verdict, Waiter};
 use super::{Log, State};
+use crate::util::thread::waiting_for_device;
 use parking_lot::MutexGuard;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
 
 impl Log {
     /// Takes the lead if it is free and something is to be written for `offset`, all being well.
@@ -70,11 +73,25 @@ impl Log {
     /// One round: writes what is pending, syncs if each write is, and hands over.
     pub(super) fn lead(&self) {
         let mut sink = self.sink.lock();
-        let outcome = self.write_pending(&mut sink).and_then(|()| match self.syncs_each_write() {
+        let syncs = self.syncs_each_write();
+        if syncs {
+            self.gather();
+        }
+        let outcome = self.write_pending(&mut sink).and_then(|()| match syncs {
             true => self.sync_written(&sink),
             false => Ok(()),
         });
         self.hand_over(sink, outcome);
+    }
+
+    /// Those whom the last sync served are mostly back soon with something new: the next is to
+    /// serve all of them, not the quickest few. Waits for them no longer than a sync takes.
+    fn gather(&self) {
+        let longest = Duration::from_nanos(self.sync_took_ns.load(Ordering::Relaxed));
+        let began = Instant::now();
+        while self.state.lock().lacks_some() && began.elapsed() < longest {
+            thread::yield_now();
+        }
     }
 
     /// Writes what an earlier round left, and what came since: up to the cut, if there is one.
@@ -94,7 +111,9 @@ impl Log {
             return Ok(());
         }
         let Some(file) = sink.file() else { return Ok(()) };
-        file.sync().map_err(Trouble::syncing)?;
+        let began = Instant::now();
+        waiting_for_device(|| file.sync()).map_err(Trouble::syncing)?;
+        self.sync_took_ns.store(began.elapsed().as_nanos() as u64, Ordering::Relaxed);
         self.synced.fetch_max(written, Ordering::Release);
         Ok(())
     }
@@ -107,6 +126,7 @@ impl Log {
             let mut state = self.state.lock();
             self.note(&mut state, outcome);
             let done = self.take_done(&mut state);
+            state.served = done.len() + 1;
             let next = state.take_next();
             state.led = next.is_some();
             // First, so that it writes while the others wake up.
@@ -180,6 +200,11 @@ impl State {
     /// Whether a thread may lead that has no special task.
     fn is_lead_free(&self) -> bool {
         !self.led && self.cut_at.is_none()
+    }
+
+    /// Whether fewer wait, with the one that leads, than the last round has served.
+    fn lacks_some(&self) -> bool {
+        self.waiting.len() + 1 < self.served
     }
 
     /// Moves what may be written now into an empty buffer.

@@ -53,6 +53,8 @@ pub struct Log {
     sink: Mutex<Sink>,
     written: AtomicU64,
     synced: AtomicU64,
+    /// How long the last sync took that somebody waited for.
+    sync_took_ns: AtomicU64,
     /// What [`State::trouble`] says, for those who ask often.
     failed: AtomicBool,
     settings: Settings,
@@ -76,6 +78,8 @@ struct State {
     /// Threads that lead next, since they have more to do than to write.
     successors: Vec<Arc<Waiter>>,
     waiting: Vec<Arc<Waiter>>,
+    /// How many the last round has served.
+    served: usize,
     trouble: Option<Trouble>,
     file: FileState,
 }

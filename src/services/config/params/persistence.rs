@@ -78,7 +78,7 @@ params! {
     AOF_USE_RDB_PREAMBLE: bool = flag("aof-use-rdb-preamble", true);
 
     /// Note the time in the append-only file, for loading it up to a point in time.
-    AOF_TIMESTAMP_ENABLED: bool = 
+    AOF_TIMESTAMP_ENABLED: bool =
         flag("aof-timestamp-enabled", false).effect(Effect::AofSettings);
 
     /// Write a rewritten append-only file to the disk bit by bit.

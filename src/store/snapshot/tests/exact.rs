@@ -90,7 +90,11 @@ fn change_something(keyspace: &Keyspace) {
             txn.rename(from, to, (CHANGED, CHANGED));
         }
         6 if from.hash != to.hash || db != other_db => drop(txn.copy(from, to, CHANGED)),
-        7 => drop(txn.set_expiry(from, (n % 2 > 0).then_some(i64::MAX - n as i64), CHANGED)),
+        7 => drop(txn.set_expiry(
+            from,
+            (!n.is_multiple_of(2)).then_some(i64::MAX - n as i64),
+            CHANGED,
+        )),
         _ => change_collection(&mut txn, from),
     }
     txn.finish();
