@@ -411,9 +411,11 @@ fn a_subscriber_that_does_not_read_is_dropped_and_delays_nobody() {
     assert!(longest < Duration::from_secs(1), "one PUBLISH took {longest:?}");
     // Beyond what the sockets hold, four megabytes were kept.
     assert!(sent > 4 * 1024 * 1024 / (17 * 1024), "dropped after {sent} messages");
+    const LINE: &str = "overcoming of output buffer limits";
+    // Its own thread tells, a moment after it is gone for publishers.
+    wait_until("it is told", || server.log().contains(LINE));
     let log = server.log();
-    let line = log.lines().find(|line| line.contains("overcoming of output buffer limits"));
-    let line = line.unwrap_or_else(|| panic!("no such line in {log}"));
+    let line = log.lines().find(|line| line.contains(LINE)).expect("it was there");
     assert!(line.contains("Client id=") && line.contains(" name=stalled "), "{line}");
     assert!(line.contains("scheduled to be closed ASAP"), "{line}");
     wait_until("it is counted", || limit_disconnections(&mut publisher) == 1);
