@@ -220,10 +220,10 @@ fn load(engine: &Engine, under_way: UnderWay<'_>, signals: &Signals, listeners: 
         give_up(engine, &format!("{error:#}"));
     }
     signals.loaded();
-    drop(under_way);
     for listener in listeners {
         engine.log.notice(format!("Ready to accept connections {}", listener.kind_name()));
     }
+    drop(under_way);
 }
 
 /// Ends the process: it cannot become the server it should be. Its other threads would not end
