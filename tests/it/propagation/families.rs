@@ -109,14 +109,13 @@ fn keys() {
 fn what_expires() {
     logs(
         r#"
-        SET k v PX 20                        => SET k v PXAT @0
-        (wait 200 ms)                        => DEL k
-        SET k v PX 20                        => SET k v PXAT @0
+        SET k v PX 300                       => SET k v PXAT @0
+        (wait 900 ms)                        => DEL k
         skein | HSET h f 1 g 2               => HSET h f 1 g 2
-        skein | HPEXPIRE h 20 FIELDS 1 f     => HPEXPIREAT h @0 FIELDS 1 f
-        skein | (wait 200 ms)                => DEL k ; HDEL h f
-        skein | HPEXPIRE h 20 FIELDS 1 g     => HPEXPIREAT h @0 FIELDS 1 g
-        skein | (wait 200 ms)                => DEL h
+        skein | HPEXPIRE h 300 FIELDS 1 f    => HPEXPIREAT h @0 FIELDS 1 f
+        skein | (wait 900 ms)                => HDEL h f
+        skein | HPEXPIRE h 300 FIELDS 1 g    => HPEXPIREAT h @0 FIELDS 1 g
+        skein | (wait 900 ms)                => DEL h
         "#,
     );
 }
