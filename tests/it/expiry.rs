@@ -197,7 +197,8 @@ fn deadlines_are_exact_with_a_million_of_them() {
         let info = client.cmd(&["INFO", "stats"]).text();
         let lag = info.lines().find(|line| line.starts_with("expire_worst_lag_milliseconds:"));
         say(&format!("the reaper itself: {}", lag.unwrap_or("no figure")));
-        assert!(worst_lag_ms < 500.0, "the reaper was {worst_lag_ms:.0} ms late");
+        let bound_ms = if cfg!(debug_assertions) { 2000.0 } else { 500.0 };
+        assert!(worst_lag_ms < bound_ms, "the reaper was {worst_lag_ms:.0} ms late");
     }
 }
 
