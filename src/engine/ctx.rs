@@ -93,8 +93,7 @@ impl<'a> Ctx<'a> {
     pub fn db_index(&self, text: &[u8]) -> Result<u16> {
         let index = number::parse_i64(text).ok_or(Error::NotInteger)?;
         if i32::try_from(index).is_err() {
-            let text = "value is out of range, value must between -2147483648 and 2147483647";
-            return Err(Error::msg(text));
+            return Err(Error::not_within(i32::MIN.into(), i32::MAX.into()));
         }
         u16::try_from(index)
             .ok()

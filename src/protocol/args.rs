@@ -158,11 +158,7 @@ impl<'a> Args<'a> {
     /// one without a counterpart.
     pub fn signed_count(&mut self) -> Result<i64> {
         match self.int()? {
-            i64::MIN => Err(Error::msg(format!(
-                "value is out of range, value must between {} and {}",
-                -i64::MAX,
-                i64::MAX
-            ))),
+            i64::MIN => Err(Error::not_within(-i64::MAX, i64::MAX)),
             count => Ok(count),
         }
     }

@@ -63,6 +63,11 @@ impl Error {
         Error::Msg(text.into())
     }
 
+    /// An integer is not from `least` to `most`, in Redis's words.
+    pub fn not_within(least: i64, most: i64) -> Error {
+        Error::msg(format!("value is out of range, value must between {least} and {most}"))
+    }
+
     /// An error whose text begins with its own code.
     pub fn coded(text: impl Into<Cow<'static, str>>) -> Error {
         Error::Coded(text.into())

@@ -364,3 +364,38 @@ fn a_big_value_stops_nobody() {
         assert!(worst[0] < MOST_BESIDE && worst[1] < MOST_BESIDE, "{worst:?}");
     }
 }
+
+#[test]
+fn waitaof_waits_for_the_disk() {
+    if kind_under_test() == Kind::Redis {
+        return; // 7.0 does not know it.
+    }
+    let server = Server::start(&["--save", ""]);
+    let mut client = server.client();
+    client.talk(
+        r#"
+        WAITAOF 0 0                  => -ERR wrong number of arguments for 'waitaof' command
+        WAITAOF a 0 0                => -ERR value is not an integer or out of range
+        WAITAOF 2 0 0                => -ERR value is out of range, value must between 0 and 1
+        WAITAOF -1 0 0               => -ERR value is out of range, value must between 0 and 1
+        WAITAOF 0 -1 0               => -ERR value is out of range, must be positive
+        WAITAOF 0 0 -1               => -ERR timeout is negative
+        WAITAOF 0 0 x                => -ERR timeout is not an integer or out of range
+        WAITAOF 1 0 0                => -ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.
+        WAITAOF 0 0 0                => [:0, :0]
+        CONFIG SET appendonly yes    => +OK
+        "#,
+    );
+    wait_for_rest(&mut client);
+    client.talk(
+        r#"
+        SET a 1                      => +OK
+        WAITAOF 1 0 0                => [:1, :0]
+        WAITAOF 1 1 50               => [:1, :0]
+        MULTI                        => +OK
+        SET a 2                      => +QUEUED
+        WAITAOF 0 1 0                => +QUEUED
+        EXEC                         => [+OK, [:0..1, :0]]
+        "#,
+    );
+}

@@ -28,7 +28,7 @@ pub const WAITAOF: Command = Command::new("waitaof", 4, waitaof)
 fn waitaof(ctx: &mut Ctx<'_>, mut args: Args<'_>, reply: &mut Reply<'_>) -> Result {
     let locals = args.int()?;
     if !(0..=1).contains(&locals) {
-        return Err(Error::msg("value is out of range, must be between 0 and 1"));
+        return Err(Error::not_within(0, 1));
     }
     let replicas = args.nonnegative()?;
     let until_ms = timeout_milliseconds(&mut args, ctx.now_ms())?;
